@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: MIT
+#
+# Thin: each room has its own rules.  `make help` lists what a person may want.
+
+BUILD ?= build
+CC ?= gcc
+CFLAGS ?= -O2 -g
+WARN := -std=c11 -Wall -Wextra -Werror
+# Geometries that `make check` builds and tests; 32x32 joins in `make check-all`.
+GEOMETRIES ?= 8x8 8x16 16x16
+
+export BUILD CC GEOMETRIES
+
+.PHONY: help all deps check check-all lint prove synth bench-core soak coverage generate check-generated clean
+
+help:
+	@echo 'make check        install what is needed, build, run all tests'
+	@echo 'make check-all    the same with the 32x32 array'
+	@echo 'make bench-core   figures of the core: utilisation, copy bandwidth, job change, simulation speed'
+	@echo 'make prove        formal proofs of the core (yosys-smtbmc)'
+	@echo 'make synth        FPGA resources and clock (ECP5, Xilinx 7 series)'
+	@echo 'make soak HOURS=n random command streams against the functional model, until time is up'
+	@echo 'make coverage     line and toggle coverage of the Verilog'
+	@echo 'make generate     regenerate what comes from rtl/desc/'
+	@echo 'make all          build the simulator library'
+	@echo 'make clean        remove $(BUILD)/'
+
+all: sim-lib
+
+deps:
+	@tests/deps.sh
+
+$(BUILD)/fcngen: $(wildcard rtl/gen/*.c rtl/gen/*.h)
+	@mkdir -p $(BUILD)
+	$(CC) $(CFLAGS) $(WARN) -o $@ $(filter %.c,$^)
+
+generate: $(BUILD)/fcngen
+	$(BUILD)/fcngen -r rtl/desc/registers.desc -c rtl/desc/commands.desc -o .
+
+include sim/sim.mk
+
+check: deps
+	@tests/check.sh $(BUILD)
+
+check-all: deps
+	@GEOMETRIES='8x8 8x16 16x16 32x32' tests/check.sh $(BUILD)
+
+lint:
+	@tests/lint.sh $(BUILD)
+
+prove:
+	@tests/prove/run.sh $(BUILD)
+
+synth:
+	@tests/synth/run.sh $(BUILD)
+
+bench-core:
+	@tests/bench/run.sh $(BUILD)
+
+HOURS ?= 1
+soak:
+	@tests/stream/soak.sh $(BUILD) $(HOURS)
+
+coverage:
+	@tests/coverage.sh $(BUILD)
+
+clean:
+	rm -rf $(BUILD)

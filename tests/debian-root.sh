@@ -1,0 +1,35 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# Makes (or reuses) a Debian root with some packages in it, for tools that the host's release does not have.
+#
+#   debian-root.sh SUITE DIR PACKAGE...
+#
+# The mirror is the one that the host's apt uses for Debian's main archive.  DIR is complete when DIR.ok lists the packages;
+# an interrupted run leaves no DIR.ok and is started anew.
+set -eu
+
+if [ $# -lt 3 ] || [ "$1" = --help ]; then
+	sed -n '5,8s/^# \{0,1\}//p' "$0"
+	[ "${1-}" = --help ]
+	exit
+fi
+suite=$1
+dir=$2
+shift 2
+
+if [ -f "$dir.ok" ] && [ "$(cat "$dir.ok")" = "$suite $*" ]; then
+	exit 0
+fi
+mirror=$(apt-get indextargets --format '$(CREATED_BY) $(COMPONENT) $(ORIGIN) $(LABEL) $(REPO_URI)' |
+	awk '$1 == "Packages" && $2 == "main" && $3 == "Debian" && $4 == "Debian" { print $NF; exit }')
+if [ -z "$mirror" ]; then
+	echo "debian-root.sh: apt knows no Debian main archive; run 'apt-get update' and look at /etc/apt/sources.list*" >&2
+	exit 1
+fi
+rm -rf "$dir" "$dir.ok"
+mkdir -p "$(dirname "$dir")"
+mmdebstrap --quiet --variant=apt --include="$(echo "$*" | tr ' ' ',')" "$suite" "$dir" "deb $mirror $suite main"
+# apt's caches are of no use in a root that is made once.
+rm -rf "$dir"/var/cache/apt/archives/*.deb "$dir"/var/lib/apt/lists/*
+echo "$suite $*" >"$dir.ok"

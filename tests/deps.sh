@@ -1,0 +1,32 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# Installs the Debian packages that building and testing need.  Does nothing when all are there.
+set -eu
+
+# Why each is needed: README.md, "What it is built with".
+packages="gcc g++ make clang libclang-rt-14-dev verilator iverilog yosys z3 libcmocka-dev libxnnpack-dev
+mmdebstrap shellcheck"
+
+missing=
+for p in $packages; do
+	dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' && continue
+	# clang's runtime is named after its version; any will do.
+	if [ "$p" = libclang-rt-14-dev ] && ! apt-cache show "$p" >/dev/null 2>&1; then
+		p=$(apt-cache depends clang 2>/dev/null | sed -n 's/.*Depends: clang-\([0-9]*\)$/libclang-rt-\1-dev/p')
+		dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' && continue
+	fi
+	missing="$missing $p"
+done
+[ -z "$missing" ] && exit 0
+
+if [ "$(id -u)" != 0 ]; then
+	echo "These packages are missing. Install them as root, then run the command again:" >&2
+	echo "  apt-get install$missing" >&2
+	exit 1
+fi
+echo "Installing:$missing"
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq
+# shellcheck disable=SC2086  # a list
+apt-get install -y -qq --no-install-recommends $missing >/dev/null
