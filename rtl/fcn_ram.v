@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// fcn_ram: the one memory primitive of the core: one write port, one read port, registered read.
+//
+// Written so that Yosys and vendor tools infer block RAM.  A read in the same cycle as a write to
+// the same word gets the word's old bytes; the core relies on that only for bytes that the write
+// leaves alone (software orders everything else by tokens).  The contents after power-up are
+// unknown: the core scrubs every memory before its first job.
+//
+// WIDTH       bits of a word; a multiple of BYTE
+// BYTE        bits under one write enable
+// DEPTH_LOG2  base-2 logarithm of the number of words
+`default_nettype none
+
+module fcn_ram #(
+    parameter integer WIDTH = 128,
+    parameter integer BYTE = 8,
+    parameter integer DEPTH_LOG2 = 10
+) (
+    input  wire                  clk_i,
+    // Write port: wr_be_i[i] lets wr_data_i[BYTE*i +: BYTE] through.
+    input  wire                  wr_en_i,
+    input  wire [DEPTH_LOG2-1:0] wr_addr_i,
+    input  wire [WIDTH/BYTE-1:0] wr_be_i,
+    input  wire [WIDTH-1:0]      wr_data_i,
+    // Read port: data one cycle after rd_en_i, kept until the next rd_en_i.
+    input  wire                  rd_en_i,
+    input  wire [DEPTH_LOG2-1:0] rd_addr_i,
+    output wire [WIDTH-1:0]      rd_data_o
+);
+
+    reg [WIDTH-1:0] mem[0:(1<<DEPTH_LOG2)-1];
+    reg [WIDTH-1:0] rd_data_q;
+    integer i;
+
+    always @(posedge clk_i)
+        if (wr_en_i)
+            for (i = 0; i < WIDTH / BYTE; i = i + 1)
+                if (wr_be_i[i]) mem[wr_addr_i][BYTE*i+:BYTE] <= wr_data_i[BYTE*i+:BYTE];
+
+    always @(posedge clk_i) if (rd_en_i) rd_data_q <= mem[rd_addr_i];
+
+    assign rd_data_o = rd_data_q;
+
+endmodule
+
+`default_nettype wire
