@@ -13,6 +13,7 @@ module fcn_cmd_check #(
     output wire legal_o
 );
 
+    // Rules need not use both: hence lint_off.
     /* verilator lint_off UNUSED */
     localparam [31:0] rows = ROWS;
     localparam [31:0] cols = COLS;

@@ -3,6 +3,7 @@
 //
 // Constants of the registers and commands: include this inside a module.
 
+// No module uses all of them: hence lint_off.
 /* verilator lint_off UNUSED */
 
 // Command format.

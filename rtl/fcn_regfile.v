@@ -182,7 +182,8 @@ module fcn_regfile #(
     output reg  [31:0] rd_data_o
 );
 
-    // Bits that a write touches, and those of them that it writes as 1.
+    // Bits that a write touches, and those of them that it writes as 1.  Not every
+    // description has a field for every bit: hence lint_off.
     /* verilator lint_off UNUSED */
     wire [31:0] mask = {{8{wr_strb_i[3]}}, {8{wr_strb_i[2]}}, {8{wr_strb_i[1]}}, {8{wr_strb_i[0]}}};
     wire [31:0] set = wr_data_i & mask;
@@ -388,27 +389,27 @@ module fcn_regfile #(
     // keeps its value while its slot is locked.
     (* anyconst *) reg [11:2] f_addr;
     (* anyconst *) reg [4:0] f_bit;
-    reg [31:0] f_mask, f_word;
+    reg [31:0] f_mask, f_init, f_word;
     reg f_open;
     reg f_value, f_expect;
     reg f_valid = 1'b0, f_read = 1'b0, f_written = 1'b0;
     always @* begin
         case (f_addr)
-            10'h00b: begin f_mask = 32'h8000001f; f_open = 1'b1; f_word = {irq_enable_test_o, 26'd0, irq_enable_seqno_err_o, irq_enable_fault_o, irq_enable_done_o}; end
-            10'h00d: begin f_mask = 32'hffffffc0; f_open = 1'b1; f_word = {seqno_addr_lo_addr_o, 6'd0}; end
-            10'h00e: begin f_mask = 32'h000000ff; f_open = 1'b1; f_word = {24'd0, seqno_addr_hi_addr_o}; end
-            10'h00f: begin f_mask = 32'hffffffff; f_open = 1'b1; f_word = {scratch_value_o}; end
-            10'h040: begin f_mask = 32'h0fffffff; f_open = slot0_open; f_word = {4'd0, slot0_root_pfn_o}; end
-            10'h050: begin f_mask = 32'h0fffffff; f_open = slot1_open; f_word = {4'd0, slot1_root_pfn_o}; end
-            10'h041: begin f_mask = 32'hffffffc0; f_open = slot0_open; f_word = {slot0_cmd_va_addr_o, 6'd0}; end
-            10'h051: begin f_mask = 32'hffffffc0; f_open = slot1_open; f_word = {slot1_cmd_va_addr_o, 6'd0}; end
-            10'h042: begin f_mask = 32'h80ffffff; f_open = slot0_open; f_word = {slot0_cmd_count_tlb_flush_o, 7'd0, slot0_cmd_count_count_o}; end
-            10'h052: begin f_mask = 32'h80ffffff; f_open = slot1_open; f_word = {slot1_cmd_count_tlb_flush_o, 7'd0, slot1_cmd_count_count_o}; end
-            10'h043: begin f_mask = 32'hffffff81; f_open = slot0_open; f_word = {slot0_perf_va_addr_o, 6'd0, slot0_perf_va_enable_o}; end
-            10'h053: begin f_mask = 32'hffffff81; f_open = slot1_open; f_word = {slot1_perf_va_addr_o, 6'd0, slot1_perf_va_enable_o}; end
-            10'h044: begin f_mask = 32'hffffffff; f_open = slot0_open; f_word = {slot0_seqno_value_o}; end
-            10'h054: begin f_mask = 32'hffffffff; f_open = slot1_open; f_word = {slot1_seqno_value_o}; end
-            default: begin f_mask = 32'd0; f_open = 1'b0; f_word = 32'd0; end
+            10'h00b: begin f_mask = 32'h8000001f; f_init = 32'h00000000; f_open = 1'b1; f_word = {irq_enable_test_o, 26'd0, irq_enable_seqno_err_o, irq_enable_fault_o, irq_enable_done_o}; end
+            10'h00d: begin f_mask = 32'hffffffc0; f_init = 32'h00000000; f_open = 1'b1; f_word = {seqno_addr_lo_addr_o, 6'd0}; end
+            10'h00e: begin f_mask = 32'h000000ff; f_init = 32'h00000000; f_open = 1'b1; f_word = {24'd0, seqno_addr_hi_addr_o}; end
+            10'h00f: begin f_mask = 32'hffffffff; f_init = 32'h00000000; f_open = 1'b1; f_word = {scratch_value_o}; end
+            10'h040: begin f_mask = 32'h0fffffff; f_init = 32'h00000000; f_open = slot0_open; f_word = {4'd0, slot0_root_pfn_o}; end
+            10'h050: begin f_mask = 32'h0fffffff; f_init = 32'h00000000; f_open = slot1_open; f_word = {4'd0, slot1_root_pfn_o}; end
+            10'h041: begin f_mask = 32'hffffffc0; f_init = 32'h00000000; f_open = slot0_open; f_word = {slot0_cmd_va_addr_o, 6'd0}; end
+            10'h051: begin f_mask = 32'hffffffc0; f_init = 32'h00000000; f_open = slot1_open; f_word = {slot1_cmd_va_addr_o, 6'd0}; end
+            10'h042: begin f_mask = 32'h80ffffff; f_init = 32'h00000000; f_open = slot0_open; f_word = {slot0_cmd_count_tlb_flush_o, 7'd0, slot0_cmd_count_count_o}; end
+            10'h052: begin f_mask = 32'h80ffffff; f_init = 32'h00000000; f_open = slot1_open; f_word = {slot1_cmd_count_tlb_flush_o, 7'd0, slot1_cmd_count_count_o}; end
+            10'h043: begin f_mask = 32'hffffff81; f_init = 32'h00000000; f_open = slot0_open; f_word = {slot0_perf_va_addr_o, 6'd0, slot0_perf_va_enable_o}; end
+            10'h053: begin f_mask = 32'hffffff81; f_init = 32'h00000000; f_open = slot1_open; f_word = {slot1_perf_va_addr_o, 6'd0, slot1_perf_va_enable_o}; end
+            10'h044: begin f_mask = 32'hffffffff; f_init = 32'h00000000; f_open = slot0_open; f_word = {slot0_seqno_value_o}; end
+            10'h054: begin f_mask = 32'hffffffff; f_init = 32'h00000000; f_open = slot1_open; f_word = {slot1_seqno_value_o}; end
+            default: begin f_mask = 32'd0; f_init = 32'd0; f_open = 1'b0; f_word = 32'd0; end
         endcase
     end
     always @(posedge clk_i) begin
@@ -416,7 +417,7 @@ module fcn_regfile #(
         f_read <= rd_addr_i == f_addr;
         f_expect <= f_value;
         if (rst_i) begin
-            f_value <= 1'b0;
+            f_value <= f_init[f_bit];
             f_written <= 1'b0;
         end else if (wr_en_i && wr_addr_i == f_addr && wr_strb_i[f_bit[4:3]] && f_open) begin
             f_value <= wr_data_i[f_bit];

@@ -38,7 +38,7 @@ void emit_defs_vh(FILE *f, const struct regs *r, const struct cmds *c)
 		while (c->engines[i].number >> eng_bits)
 			eng_bits++;
 
-	fprintf(f, "/* verilator lint_off UNUSED */\n\n// Command format.\n");
+	fprintf(f, "// No module uses all of them: hence lint_off.\n/* verilator lint_off UNUSED */\n\n// Command format.\n");
 	fprintf(f, "localparam FCN_CMD_WORDS = %u;\nlocalparam FCN_CMD_BYTES = %u;\n", CMD_WORDS,
 		CMD_WORDS * 4);
 	fprintf(f, "localparam [%u:0] FCN_CMD_VERSION = %u'd%u;\n",
@@ -123,6 +123,15 @@ static uint32_t kept_mask(const struct reg *g)
 		if (kept(&g->fields.v[i]))
 			m |= mask_of(&g->fields.v[i]);
 	return m;
+}
+
+static uint32_t reset_word(const struct reg *g)
+{
+	uint32_t v = 0;
+
+	for (size_t i = 0; i < g->fields.n; i++)
+		v |= g->fields.v[i].reset << g->fields.v[i].lo;
+	return v;
 }
 
 static bool locks(const struct reg *g)
@@ -261,9 +270,11 @@ static void read_case(FILE *f, const struct regs *r, const char *select, const c
 		if (formal && !kept_mask(g))
 			continue;
 		for (uint32_t n = 0; n < reg_count(r, g); n++) {
-			fprintf(f, "            %u'h%03x: ", r->addr_bits - 2, reg_addr(r, g, n) / 4);
+			fprintf(f, "            %u'h%0*x: ", r->addr_bits - 2,
+				(int)(r->addr_bits + 1) / 4, reg_addr(r, g, n) / 4);
 			if (formal)
-				fprintf(f, "begin f_mask = 32'h%08x; f_open = %s; ", kept_mask(g),
+				fprintf(f, "begin f_mask = 32'h%08x; f_init = 32'h%08x; f_open = %s; ",
+					kept_mask(g), reset_word(g),
 					locks(g) ? format("%s%u_open", r->arrays[g->array].lower, n) :
 						   "1'b1");
 			fprintf(f, "%s = ", to);
@@ -272,7 +283,7 @@ static void read_case(FILE *f, const struct regs *r, const char *select, const c
 		}
 	}
 	if (formal)
-		fprintf(f, "            default: begin f_mask = 32'd0; f_open = 1'b0; f_word = 32'd0; end\n");
+		fprintf(f, "            default: begin f_mask = 32'd0; f_init = 32'd0; f_open = 1'b0; f_word = 32'd0; end\n");
 	else
 		fprintf(f, "            default: %s = 32'd0;\n", to);
 	fprintf(f, "        endcase\n");
@@ -288,7 +299,7 @@ static void regfile_formal(FILE *f, const struct regs *r)
 		"    // keeps its value while its slot is locked.\n"
 		"    (* anyconst *) reg [%u:2] f_addr;\n"
 		"    (* anyconst *) reg [4:0] f_bit;\n"
-		"    reg [31:0] f_mask, f_word;\n"
+		"    reg [31:0] f_mask, f_init, f_word;\n"
 		"    reg f_open;\n"
 		"    reg f_value, f_expect;\n"
 		"    reg f_valid = 1'b0, f_read = 1'b0, f_written = 1'b0;\n"
@@ -302,7 +313,7 @@ static void regfile_formal(FILE *f, const struct regs *r)
 		"        f_read <= rd_addr_i == f_addr;\n"
 		"        f_expect <= f_value;\n"
 		"        if (rst_i) begin\n"
-		"            f_value <= 1'b0;\n"
+		"            f_value <= f_init[f_bit];\n"
 		"            f_written <= 1'b0;\n"
 		"        end else if (wr_en_i && wr_addr_i == f_addr && wr_strb_i[f_bit[4:3]] && f_open) begin\n"
 		"            f_value <= wr_data_i[f_bit];\n"
@@ -364,7 +375,8 @@ void emit_regfile_v(FILE *f, const struct regs *r)
 		top, top);
 
 	fprintf(f,
-		"    // Bits that a write touches, and those of them that it writes as 1.\n"
+		"    // Bits that a write touches, and those of them that it writes as 1.  Not every\n"
+		"    // description has a field for every bit: hence lint_off.\n"
 		"    /* verilator lint_off UNUSED */\n"
 		"    wire [31:0] mask = {{8{wr_strb_i[3]}}, {8{wr_strb_i[2]}}, {8{wr_strb_i[1]}}, {8{wr_strb_i[0]}}};\n"
 		"    wire [31:0] set = wr_data_i & mask;\n"
@@ -540,6 +552,7 @@ void emit_cmd_check_v(FILE *f, const struct cmds *c)
 		"    output wire legal_o\n"
 		");\n"
 		"\n"
+		"    // Rules need not use both: hence lint_off.\n"
 		"    /* verilator lint_off UNUSED */\n"
 		"    localparam [31:0] rows = ROWS;\n"
 		"    localparam [31:0] cols = COLS;\n"

@@ -216,4 +216,6 @@ void read_regs(struct regs *r, const char *path)
 	for (size_t i = 0; i < r->nregs; i++)
 		if (!r->regs[i].fields.n)
 			fail_at(&r->regs[i].loc, "register '%s' has no fields: add one", r->regs[i].name);
+	if (!r->nregs || !r->ncauses)
+		fail_at(&lx.loc, "no %s: add one", r->nregs ? "causes" : "registers");
 }
