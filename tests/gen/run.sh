@@ -432,6 +432,17 @@ check "operators" "$tmp/ops" "$tmp/ops.cmds"
 result $? "setters, getters, names and the walk table"
 note "$tmp/err"
 
+if have iverilog && have vvp; then
+	iverilog -g2005 -I"$root/rtl" -o "$tmp/regfile.vvp" "$here/regfile.v" "$root/rtl/fcn_regfile.v" \
+		-s regfile 2>"$tmp/err" && vvp -n "$tmp/regfile.vvp" >>"$tmp/err" 2>&1 &&
+		grep -q '^good$' "$tmp/err"
+	result $? "the register file does what each access says"
+	note "$tmp/err"
+else
+	n=$((n + 1))
+	echo "ok $n - the register file does what each access says # SKIP no iverilog"
+fi
+
 if have verilator; then
 	printf 'module t;\n`include "fcn_defs.vh"\nendmodule\n' >"$tmp/t.v"
 	bad=0
