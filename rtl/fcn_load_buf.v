@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// fcn_load_buf: LOAD's receive buffer: 256 beats in block RAM, first in, first out.
+//
+// There is no ready on the write side: fcn_load_req asks only for what fits.  The beat that leaves
+// next stands in the RAM's own output register, so a beat can leave every cycle.
+`default_nettype none
+
+module fcn_load_buf (
+    input  wire         clk_i,
+    input  wire         rst_i,          // empties the buffer
+    // A beat from memory.
+    input  wire         wr_valid_i,
+    input  wire [127:0] wr_data_i,
+    // The oldest beat, two cycles after it was written at the earliest.
+    output wire         rd_valid_o,
+    input  wire         rd_ready_i,
+    output wire [127:0] rd_data_o
+);
+
+    // One bit more than an address, as the buffer may be full.
+    reg [8:0] wr_ptr_q;
+    reg [8:0] rd_ptr_q;         // next beat to move into the output register
+    reg       rd_valid_q;
+
+    wire fetch = rd_ptr_q != wr_ptr_q && (!rd_valid_q || rd_ready_i);
+
+    always @(posedge clk_i)
+        if (rst_i) wr_ptr_q <= 9'd0;
+        else if (wr_valid_i) wr_ptr_q <= wr_ptr_q + 9'd1;
+
+    always @(posedge clk_i)
+        if (rst_i) rd_ptr_q <= 9'd0;
+        else if (fetch) rd_ptr_q <= rd_ptr_q + 9'd1;
+
+    always @(posedge clk_i)
+        if (rst_i) rd_valid_q <= 1'b0;
+        else if (fetch) rd_valid_q <= 1'b1;
+        else if (rd_ready_i) rd_valid_q <= 1'b0;
+
+    fcn_ram #(
+        .WIDTH      (128),
+        .BYTE       (128),
+        .DEPTH_LOG2 (8)
+    ) u_ram (
+        .clk_i     (clk_i),
+        .wr_en_i   (wr_valid_i),
+        .wr_addr_i (wr_ptr_q[7:0]),
+        .wr_be_i   (1'b1),
+        .wr_data_i (wr_data_i),
+        .rd_en_i   (fetch),
+        .rd_addr_i (rd_ptr_q[7:0]),
+        .rd_data_o (rd_data_o)
+    );
+
+    assign rd_valid_o = rd_valid_q;
+
+endmodule
+
+`default_nettype wire

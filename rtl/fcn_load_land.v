@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// fcn_load_land: writes the pixels of fcn_load_box into the buffers, one chunk per cycle.
+//
+// A chunk of a pixel inside takes its bytes from the oldest beat of the receive buffer and, when no
+// pixel behind it needs that beat, the beat as well.  A chunk of padding takes nothing.
+`default_nettype none
+
+module fcn_load_land (
+    input  wire         clk_i,
+    input  wire         rst_i,
+    // Pixels in order; the ports are those of fcn_load_box.
+    input  wire         pix_valid_i,
+    output wire         pix_ready_o,
+    input  wire         pix_empty_i,
+    input  wire [23:0]  pix_addr_i,
+    input  wire         pix_inside_i,
+    input  wire [3:0]   pix_lane_i,
+    input  wire         pix_pop_i,
+    input  wire         pix_last_i,
+    input  wire [15:0]  pix_run_i,
+    input  wire [2:0]   pix_space_i,
+    input  wire [7:0]   pix_pad_value_i,
+    // Beats in order.
+    input  wire         beat_valid_i,
+    output wire         beat_ready_o,
+    input  wire [127:0] beat_data_i,
+    // Writes into the buffers.
+    output wire [4:0]   ld_wr_valid_o,  // one bit per SPACE, at most one is set
+    input  wire         ld_wr_ready_i,
+    output wire [23:0]  ld_wr_addr_o,
+    output wire [4:0]   ld_wr_len_o,    // bytes: 1..16
+    output wire [127:0] ld_wr_data_o,   // bytes at and above the length are 0
+    // A pulse per command, the cycle after its last write was taken.
+    output wire         done_o,
+    // Level: a chunk waits for memory and nothing is there to be written.
+    output wire         wait_o
+);
+
+    // The pixel, from the next chunk on.
+    reg         pix_valid_q;
+    reg         empty_q;
+    reg  [23:0] addr_q;
+    reg  [15:0] left_q;         // bytes
+    reg         inside_q;
+    reg  [3:0]  lane_q;
+    reg         pop_q;
+    reg         last_q;
+    reg  [4:0]  space_q;        // one bit per SPACE, none for an empty command
+    reg  [7:0]  pad_value_q;
+
+    // The write that the buffers see.
+    reg  [4:0]   wr_valid_q;
+    reg  [23:0]  wr_addr_q;
+    reg  [4:0]   wr_len_q;
+    reg  [127:0] wr_data_q;
+    reg          wr_last_q;     // the command is done with this write (or with none)
+    reg          done_q;
+
+    wire         wr_stall  = wr_valid_q != 5'd0 && !ld_wr_ready_i;
+    wire         have_data = !inside_q || beat_valid_i;
+    wire         step      = pix_valid_q && have_data && !wr_stall;
+    wire         pix_end   = left_q <= 16'd16;
+    wire         pix_take  = pix_valid_i && pix_ready_o;
+    wire [4:0]   len       = pix_end ? left_q[4:0] : 5'd16;
+
+    assign pix_ready_o  = !pix_valid_q || (step && pix_end);
+    assign beat_ready_o = step && inside_q && pop_q;
+
+    always @(posedge clk_i)
+        if (rst_i) pix_valid_q <= 1'b0;
+        else if (pix_ready_o) pix_valid_q <= pix_valid_i;
+
+    always @(posedge clk_i)
+        if (pix_take) begin
+            empty_q     <= pix_empty_i;
+            inside_q    <= pix_inside_i;
+            lane_q      <= pix_lane_i;
+            pop_q       <= pix_pop_i;
+            last_q      <= pix_last_i;
+            space_q     <= pix_empty_i ? 5'd0 : 5'd1 << pix_space_i;
+            pad_value_q <= pix_pad_value_i;
+        end
+
+    always @(posedge clk_i)
+        if (pix_take) begin
+            addr_q <= pix_addr_i;
+            left_q <= pix_run_i;
+        end else if (step) begin
+            addr_q <= addr_q + 24'd16;
+            left_q <= left_q - 16'd16;
+        end
+
+    // The chunk's bytes: from its lane on, none behind its end.
+    wire [127:0] from_lane = beat_data_i >> {lane_q, 3'd0};
+    reg  [127:0] chunk;
+    integer i;
+
+    always @(*)
+        for (i = 0; i < 16; i = i + 1)
+            chunk[8*i+:8] = i < {27'd0, len} ? (inside_q ? from_lane[8*i+:8] : pad_value_q) : 8'd0;
+
+    always @(posedge clk_i)
+        if (rst_i) wr_valid_q <= 5'd0;
+        else if (!wr_stall) wr_valid_q <= step ? space_q : 5'd0;
+
+    always @(posedge clk_i)
+        if (step && !empty_q) begin
+            wr_addr_q <= addr_q;
+            wr_len_q  <= len;
+            wr_data_q <= chunk;
+        end
+
+    always @(posedge clk_i)
+        if (rst_i) wr_last_q <= 1'b0;
+        else if (!wr_stall) wr_last_q <= step && pix_end && last_q;
+
+    always @(posedge clk_i)
+        if (rst_i) done_q <= 1'b0;
+        else done_q <= wr_last_q && !wr_stall;
+
+    assign ld_wr_valid_o = wr_valid_q;
+    assign ld_wr_addr_o  = wr_addr_q;
+    assign ld_wr_len_o   = wr_len_q;
+    assign ld_wr_data_o  = wr_data_q;
+    assign done_o        = done_q;
+    assign wait_o        = pix_valid_q && !have_data && wr_valid_q == 5'd0;
+
+endmodule
+
+`default_nettype wire

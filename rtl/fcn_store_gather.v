@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// fcn_store_gather: reads a STORE's chunks from the OFM buffer.
+//
+// Cuts sub-pixels into chunks, one per cycle, reads each from the OFM buffer, and finds the ends of
+// beats and bursts on the way: a chunk is sent when the address of the one behind it is known, so
+// its data never has to be held back for that.  Data comes 3 cycles after a read was taken and
+// cannot be stopped; the 8 places of the chunk queue bound what is on the way.
+`default_nettype none
+
+module fcn_store_gather (
+    input  wire         clk_i,
+    input  wire         rst_i,
+    // Sub-pixels in order; the ports are those of fcn_store_walk.
+    input  wire         sub_valid_i,
+    output wire         sub_ready_o,
+    input  wire [31:0]  sub_va_i,
+    input  wire [23:0]  sub_src_i,
+    input  wire [15:0]  sub_run_i,
+    input  wire         sub_last_i,
+    input  wire [23:0]  sub_index_i,
+    // OFM buffer.
+    output wire         st_rd_valid_o,
+    input  wire         st_rd_ready_i,
+    output wire [23:0]  st_rd_addr_o,   // any byte
+    input  wire [127:0] st_rd_data_i,   // 16 bytes, 3 cycles after the read was taken
+    // Chunks in order.
+    output wire         chunk_valid_o,
+    input  wire         chunk_ready_i,
+    output wire [127:0] chunk_data_o,   // byte 0 is the chunk's first
+    output wire [31:0]  chunk_va_o,     // where its first byte goes; it never crosses a beat
+    output wire [4:0]   chunk_len_o,    // bytes: 1..16
+    output wire         chunk_beat_end_o,   // the next chunk falls into another beat
+    output wire         chunk_burst_end_o,  // ... of another burst
+    output wire         chunk_cmd_end_o,    // ... of another command
+    output wire [23:0]  chunk_index_o   // of the command
+);
+
+    // The sub-pixel, from the next chunk on.
+    reg         sub_valid_q;
+    reg  [31:0] va_q;
+    reg  [23:0] src_q;
+    reg  [15:0] left_q;         // bytes
+    reg         last_q;
+    reg  [23:0] index_q;
+
+    wire       sub_end = left_q <= 16'd16;
+    wire       cmd_end = sub_end && last_q;
+    wire [4:0] len     = sub_end ? left_q[4:0] : 5'd16;
+
+    // The beat of the chunk behind this one, against this one's.  Within a sub-pixel it is the
+    // next; behind its end it is that of the next sub-pixel, which has to be there.
+    wire       known      = !sub_end || last_q || sub_valid_i;
+    wire       line_end   = va_q[7:4] == 4'd15;
+    wire       same_line  = sub_va_i[31:8] == va_q[31:8];
+    wire       sub_same   = same_line && sub_va_i[7:4] == va_q[7:4];
+    wire       sub_next   = same_line && sub_va_i[7:4] == va_q[7:4] + 4'd1;
+    wire       beat_stays = sub_end && !last_q && sub_same;
+    wire       beat_next  = !line_end && (sub_end ? !last_q && sub_next : 1'b1);
+    wire       beat_end   = !beat_stays;
+    wire       burst_end  = !beat_stays && !beat_next;
+
+    wire       queue_ready;
+    wire       issue    = st_rd_valid_o && st_rd_ready_i;
+    wire       sub_take = sub_valid_i && sub_ready_o;
+
+    assign st_rd_valid_o = sub_valid_q && known && queue_ready;
+    assign st_rd_addr_o  = src_q;
+    assign sub_ready_o   = !sub_valid_q || (issue && sub_end);
+
+    always @(posedge clk_i)
+        if (rst_i) sub_valid_q <= 1'b0;
+        else if (sub_ready_o) sub_valid_q <= sub_valid_i;
+
+    always @(posedge clk_i)
+        if (sub_take) begin
+            last_q  <= sub_last_i;
+            index_q <= sub_index_i;
+        end
+
+    always @(posedge clk_i)
+        if (sub_take) begin
+            va_q   <= sub_va_i;
+            src_q  <= sub_src_i;
+            left_q <= sub_run_i;
+        end else if (issue) begin
+            va_q   <= va_q + 32'd16;
+            src_q  <= src_q + 24'd16;
+            left_q <= left_q - 16'd16;
+        end
+
+    // What is known of a chunk waits here for its data.
+    fcn_fifo #(
+        .WIDTH      (64),
+        .DEPTH_LOG2 (3)
+    ) u_chunks (
+        .clk_i      (clk_i),
+        .rst_i      (rst_i),
+        .wr_valid_i (issue),
+        .wr_ready_o (queue_ready),
+        .wr_data_i  ({va_q, len, beat_end, burst_end, cmd_end, index_q}),
+        // It was written before its data, so it is there when its data is.
+        /* verilator lint_off PINCONNECTEMPTY */
+        .rd_valid_o (),
+        .rd_ready_i (chunk_valid_o && chunk_ready_i),
+        .rd_data_o  ({chunk_va_o, chunk_len_o, chunk_beat_end_o, chunk_burst_end_o,
+                      chunk_cmd_end_o, chunk_index_o}),
+        .count_o    ()
+        /* verilator lint_on PINCONNECTEMPTY */
+    );
+
+    // Reads on the way: bit 2 has its data in this cycle.
+    reg [2:0] reading_q;
+
+    always @(posedge clk_i)
+        if (rst_i) reading_q <= 3'd0;
+        else reading_q <= {reading_q[1:0], issue};
+
+    fcn_fifo #(
+        .WIDTH      (128),
+        .DEPTH_LOG2 (3)
+    ) u_data (
+        .clk_i      (clk_i),
+        .rst_i      (rst_i),
+        .wr_valid_i (reading_q[2]),
+        // Never full: each word in it has its entry in the chunk queue.
+        /* verilator lint_off PINCONNECTEMPTY */
+        .wr_ready_o (),
+        .wr_data_i  (st_rd_data_i),
+        .rd_valid_o (chunk_valid_o),
+        .rd_ready_i (chunk_ready_i),
+        .rd_data_o  (chunk_data_o),
+        .count_o    ()
+        /* verilator lint_on PINCONNECTEMPTY */
+    );
+
+endmodule
+
+`default_nettype wire
