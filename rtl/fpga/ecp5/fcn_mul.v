@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// fcn_mul for Lattice ECP5: the same ports and the same cycles as rtl/fcn_mul.v, with the operand
+// and product registers inside the MULT18X18D block.  Yosys infers the multiplier but not its
+// registers, and without them the array's clock is halved.  a_o cannot come from inside the block,
+// so the activation that travels on has a copy in the fabric.
+`default_nettype none
+
+module fcn_mul (
+    input  wire               clk_i,
+    // Activation, and what travels to the right: a_i a cycle later.
+    input  wire signed [ 7:0] a_i,
+    // Weight, taken when b_en_i.
+    input  wire signed [ 7:0] b_i,
+    input  wire               b_en_i,
+    output wire signed [ 7:0] a_o,
+    // Product of the registered operands, registered: two cycles behind a_i.
+    output wire signed [15:0] p_o
+);
+
+    reg signed [7:0] a_q;
+    always @(posedge clk_i) a_q <= a_i;
+    assign a_o = a_q;
+
+    // Sign-extended to the block's 18 bits.
+    wire [17:0] a = {{10{a_i[7]}}, a_i};
+    wire [17:0] b = {{10{b_i[7]}}, b_i};
+
+    MULT18X18D #(
+        .REG_INPUTA_CLK("CLK0"),
+        .REG_INPUTA_CE ("CE0"),
+        .REG_INPUTB_CLK("CLK0"),
+        .REG_INPUTB_CE ("CE1"),
+        .REG_OUTPUT_CLK("CLK0"),
+        .REG_OUTPUT_CE ("CE0")
+    ) mult (
+        .A0(a[0]), .B0(b[0]), .C0(1'b0),
+        .A1(a[1]), .B1(b[1]), .C1(1'b0),
+        .A2(a[2]), .B2(b[2]), .C2(1'b0),
+        .A3(a[3]), .B3(b[3]), .C3(1'b0),
+        .A4(a[4]), .B4(b[4]), .C4(1'b0),
+        .A5(a[5]), .B5(b[5]), .C5(1'b0),
+        .A6(a[6]), .B6(b[6]), .C6(1'b0),
+        .A7(a[7]), .B7(b[7]), .C7(1'b0),
+        .A8(a[8]), .B8(b[8]), .C8(1'b0),
+        .A9(a[9]), .B9(b[9]), .C9(1'b0),
+        .A10(a[10]), .B10(b[10]), .C10(1'b0),
+        .A11(a[11]), .B11(b[11]), .C11(1'b0),
+        .A12(a[12]), .B12(b[12]), .C12(1'b0),
+        .A13(a[13]), .B13(b[13]), .C13(1'b0),
+        .A14(a[14]), .B14(b[14]), .C14(1'b0),
+        .A15(a[15]), .B15(b[15]), .C15(1'b0),
+        .A16(a[16]), .B16(b[16]), .C16(1'b0),
+        .A17(a[17]), .B17(b[17]), .C17(1'b0),
+        .SIGNEDA(1'b1), .SIGNEDB(1'b1), .SOURCEA(1'b0), .SOURCEB(1'b0),
+        .CLK0(clk_i), .CLK1(1'b0), .CLK2(1'b0), .CLK3(1'b0),
+        .CE0(1'b1), .CE1(b_en_i), .CE2(1'b1), .CE3(1'b1),
+        .RST0(1'b0), .RST1(1'b0), .RST2(1'b0), .RST3(1'b0),
+        .P0(p_o[0]),
+        .P1(p_o[1]),
+        .P2(p_o[2]),
+        .P3(p_o[3]),
+        .P4(p_o[4]),
+        .P5(p_o[5]),
+        .P6(p_o[6]),
+        .P7(p_o[7]),
+        .P8(p_o[8]),
+        .P9(p_o[9]),
+        .P10(p_o[10]),
+        .P11(p_o[11]),
+        .P12(p_o[12]),
+        .P13(p_o[13]),
+        .P14(p_o[14]),
+        .P15(p_o[15])
+    );
+
+endmodule
+
+`default_nettype wire
