@@ -49,7 +49,7 @@ run_stage() {
 wanted=" $* "
 known=" "
 while IFS='|' read -r name command; do
-	name=$(echo $name)
+	name=${name//[[:space:]]/}
 	case "$name" in '' | '#'*) continue ;; esac
 	known+="$name "
 	[ "$wanted" = "  " ] || [[ "$wanted" == *" $name "* ]] || continue

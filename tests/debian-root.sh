@@ -21,6 +21,7 @@ shift 2
 if [ -f "$dir.ok" ] && [ "$(cat "$dir.ok")" = "$suite $*" ]; then
 	exit 0
 fi
+# shellcheck disable=SC2016  # apt's own placeholders
 mirror=$(apt-get indextargets --format '$(CREATED_BY) $(COMPONENT) $(ORIGIN) $(LABEL) $(REPO_URI)' |
 	awk '$1 == "Packages" && $2 == "main" && $3 == "Debian" && $4 == "Debian" { print $NF; exit }')
 if [ -z "$mirror" ]; then

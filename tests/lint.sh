@@ -49,11 +49,11 @@ for file in rtl/*.v; do
 	result "yosys $module: no latch, no loop, no double driver" "$out/$module.log" $?
 done
 
-shellcheck -x $(git ls-files '*.sh' .ci/run) >"$out/shellcheck.log" 2>&1
+git ls-files -z '*.sh' .ci/run | xargs -0 shellcheck -x >"$out/shellcheck.log" 2>&1
 result "shellcheck" "$out/shellcheck.log" $?
 
-for file in $(git ls-files | grep -v -e '^LICENSES/' -e '^LICENSE' -e '^\.gitignore$' -e '\.png$' -e '\.jpg$' -e '\.npy$' -e '\.onnx$'); do
-	head -n 3 "$file" | grep -q 'SPDX-License-Identifier:' || echo "$file has no SPDX-License-Identifier in its first three lines"
+git ls-files | grep -vE '^LICENSES/|^\.gitignore$|\.(png|jpg|npy|onnx)$' | while read -r file; do
+	head -n 3 "$file" | grep -q 'SPDX-License-Identifier:' || echo "$file: no SPDX-License-Identifier in its first three lines"
 done >"$out/spdx.log"
 ! grep -q . "$out/spdx.log"
 result "every file names its licence" "$out/spdx.log" $?

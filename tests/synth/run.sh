@@ -1,0 +1,140 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Synthesis for real FPGAs with open tools (Debian 13's Yosys and nextpnr-ecp5, in a root of their own).
+#
+#   run.sh BUILD [table|array|core]...     default: all three
+#
+#   table   LUT, FF, DSP and block RAM of each geometry, for ECP5 and Xilinx 7 series
+#   array   place and route of the bare 8x16 array on ECP5-85F, speed grade 6
+#   core    place and route of the whole 8x16 core there
+#
+# Environment: GEOMETRIES (table), SEEDS (array, core: nextpnr seeds, the best counts), GRADE (speed grade, 6).
+# Prints tables in Markdown; logs and netlists stay in BUILD/synth.
+set -eu
+cd "$(dirname "$0")/../.."
+build=${1:?usage: run.sh BUILD [table|array|core]...}
+shift
+[ $# -gt 0 ] || set -- table array core
+geometries=${GEOMETRIES:-8x8 8x16 16x16 32x32}
+seeds=${SEEDS:-1 2 3}
+grade=${GRADE:-6}
+
+root=$build/root-synth
+tests/debian-root.sh trixie "$root" yosys nextpnr-ecp5
+out=$build/synth
+mkdir -p "$out" "$root/work"
+
+in_root() {
+	if [ "$(id -u)" = 0 ]; then
+		chroot "$root" sh -c "cd /work && $1"
+	else
+		unshare -r chroot "$root" sh -c "cd /work && $1"
+	fi
+}
+
+cp rtl/*.v rtl/*.vh tests/synth/*.v "$root/work/"
+mkdir -p "$root/work/ecp5"
+cp rtl/fpga/ecp5/*.v "$root/work/ecp5/"
+
+# Files of the core; those that a family brings itself replace the portable ones.
+sources() { # FAMILY
+	local file name
+	for file in "$root"/work/fcn_*.v; do
+		name=$(basename "$file")
+		if [ "$1" = ecp5 ] && [ -f "$root/work/ecp5/$name" ]; then echo "ecp5/$name"; else echo "$name"; fi
+	done
+}
+
+# Buffer sizes that suit the family's smaller parts with the array; LANES as DSP blocks allow.
+parameters() { # ROWSxCOLS
+	local rows=${1%x*} cols=${1#*x}
+	case $1 in
+	8x16) echo "ROWS 8 COLS 16 LANES 2 IFM_LOG2 16 WGT_LOG2 15 OFM_LOG2 15 PAR_LOG2 12 ACC_LOG2 9" ;;
+	*) echo "ROWS $rows COLS $cols LANES $((cols < 16 ? cols : 16)) IFM_LOG2 17 WGT_LOG2 16 OFM_LOG2 16 PAR_LOG2 13 ACC_LOG2 9" ;;
+	esac
+}
+
+chparam() { # "NAME VALUE ..."
+	# shellcheck disable=SC2086  # pairs
+	printf -- ' -chparam %s %s' $1
+}
+
+# synth NAME FAMILY TOP PARAMETERS EXTRA-SOURCES: netlist and cell counts.
+synth() {
+	local name=$1 family=$2 top=$3 command
+	case $family in
+	ecp5) command="synth_ecp5 -top $top -json $name.json" ;;
+	xc7) command="synth_xilinx -family xc7 -top $top -noiopad" ;;
+	esac
+	printf '%s\n' "read_verilog -I. $(sources "$family" | tr '\n' ' ') ${5-}" \
+		"hierarchy -check -top $top$(chparam "$4")" \
+		"$command" "tee -q -o $name.json.stat stat -json" >"$root/work/$name.ys"
+	in_root "yosys -q -l $name.log -s $name.ys" >/dev/null
+	mv "$root/work/$name".* "$out/" 2>/dev/null
+}
+
+# count NAME REGEX: cells of the netlist whose type matches.
+count() {
+	sed -n '/"num_cells_by_type"/,/}/p' "$out/$1.json.stat" | tr -d ' ",' | awk -F: -v re="$2" '$1 ~ re { n += $2 } END { print n + 0 }'
+}
+
+table() {
+	local g name
+	echo '| geometry | family | LUT | FF | DSP | block RAM |'
+	echo '|---|---|---|---|---|---|'
+	for g in $geometries; do
+		name=ecp5_$g
+		synth "$name" ecp5 fcn_core "$(parameters "$g")"
+		# A CCU2C is two LUT4 with a carry, a TRELLIS_DPR16X4 takes four LUT4 for the cells and two for the addresses.
+		echo "| $g | ECP5 | $(($(count "$name" '^LUT4$') + 2 * $(count "$name" '^CCU2C$') + 6 * $(count "$name" '^TRELLIS_DPR16X4$'))) LUT4" \
+			"| $(count "$name" '^TRELLIS_FF$') | $(count "$name" '^MULT18X18D$') MULT18X18D | $(count "$name" '^DP16KD$|^PDPW16KD$') DP16KD |"
+		name=xc7_$g
+		synth "$name" xc7 fcn_core "$(parameters "$g")"
+		echo "| $g | Xilinx 7 | $(($(count "$name" '^LUT[1-6]$') + $(count "$name" '^RAM') * 4)) LUT6" \
+			"| $(count "$name" '^FD[RSCP]E$') | $(count "$name" '^DSP48E1$') DSP48E1 | $(count "$name" '^RAMB36E1$') RAMB36 + $(count "$name" '^RAMB18E1$') RAMB18 |"
+	done
+}
+
+# place NAME TARGET-MHZ: every seed; the best clock, its critical path, what is used.
+place() {
+	local name=$1 target=$2 seed mhz best=0 log
+	cp "$out/$name.json" "$root/work/"
+	for seed in $seeds; do
+		log=$out/$name.seed$seed.log
+		in_root "nextpnr-ecp5 --85k --package CABGA381 --speed $grade --json $name.json --seed $seed --freq $target \
+			--lpf-allow-unconstrained --timing-allow-fail --threads 2" >"$log" 2>&1 ||
+			{ echo "| $name | seed $seed | failed: $(grep -m1 ERROR "$log") |"; continue; }
+		mhz=$(sed -n 's/.*Max frequency for clock.*: \([0-9.]*\) MHz.*/\1/p' "$log" | tail -n 1)
+		echo "| $name | seed $seed | $mhz MHz |"
+		if awk "BEGIN { exit !($mhz > $best) }"; then best=$mhz; cp "$log" "$out/$name.best.log"; fi
+	done
+	echo "| $name | best of seeds $seeds, grade $grade | **$best MHz** |"
+	echo
+	sed -n '/Device utilisation/,/^$/p' "$out/$name.best.log" | awk '/TRELLIS_FF|TRELLIS_COMB|MULT18|DP16KD|TRELLIS_RAMW/'
+	echo 'Critical path of the best:'
+	tac "$out/$name.best.log" | sed -n '1,/Critical path report for clock/p' | tac | grep -E 'Source|Sink|Defined in|ns logic' | tail -n 12
+	echo
+}
+
+for what; do
+	case $what in
+	table) table ;;
+	array)
+		synth array_8x16 ecp5 array_harness "ROWS 8 COLS 16"
+		echo '| design | run | clock |'
+		echo '|---|---|---|'
+		place array_8x16 150
+		;;
+	core)
+		synth core_8x16 ecp5 core_harness "$(parameters 8x16)" core_harness.v
+		echo '| design | run | clock |'
+		echo '|---|---|---|'
+		place core_8x16 80
+		;;
+	*)
+		echo "run.sh: '$what' is none of table, array, core" >&2
+		exit 2
+		;;
+	esac
+done
