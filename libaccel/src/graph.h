@@ -33,13 +33,15 @@ enum dtype {
 size_t dtype_size(enum dtype t);	/* bytes of an element, 0 if unknown */
 const char *dtype_name(enum dtype t);	/* "float32", … */
 
-/* Row-major; dim[0] is the slowest.  A dim of -1 is not known yet.  rank 0 is a scalar. */
+/*
+ * Row-major; dim[0] is the slowest.  A dim of -1 is not known yet.  rank 0 is a scalar; rank -1: not even the rank is known.
+ */
 struct shape {
 	int rank;
 	int64_t dim[GRAPH_MAX_RANK];
 };
 
-/* Number of elements; -1 if a dim is unknown or the product does not fit in 2^40. */
+/* Number of elements; -1 if the rank or a dim is unknown or the product does not fit in 2^40. */
 int64_t shape_count(const struct shape *s);
 bool shape_equal(const struct shape *a, const struct shape *b);
 
@@ -69,8 +71,9 @@ enum auto_pad { AUTO_PAD_NOTSET, AUTO_PAD_SAME_UPPER, AUTO_PAD_SAME_LOWER, AUTO_
 
 /* Attributes of convolutions and pools.  2-D: index 0 is y, 1 is x; 1-D and 3-D use 1 and 3 entries. */
 struct conv_attr {
-	int spatial;			/* number of spatial dims, 1..3 */
-	int64_t kernel[3], stride[3], dilation[3];
+	int spatial;			/* number of spatial dims, 1..3; 0: not known before graph_infer() */
+	int64_t kernel[3];		/* 0 before graph_infer(): the file leaves it to the weights' shape */
+	int64_t stride[3], dilation[3];
 	int64_t pad_begin[3], pad_end[3];
 	int64_t output_padding[3];	/* ConvTranspose */
 	int64_t output_shape[3];	/* ConvTranspose; 0 if not given */
@@ -102,7 +105,7 @@ union attr {
 	struct { enum dtype to; } cast;
 	struct { int64_t blocksize; bool crd; } depth_to_space;
 	struct { enum pad_mode mode; } pad;
-	struct { int rank; int64_t perm[GRAPH_MAX_RANK]; } transpose;
+	struct { int rank; int64_t perm[GRAPH_MAX_RANK]; } transpose;	/* rank 0 before graph_infer(): reversed */
 	struct { bool keepdims, noop_if_empty; } reduce;
 	struct { bool allowzero; } reshape;
 	struct {
@@ -132,6 +135,7 @@ struct graph {
 	void *backing;		/* model file mapping or copy; see graph_free() */
 	size_t backing_size;
 	bool backing_mapped;
+	uint64_t fresh;		/* number of the next tensor without a name of its own */
 };
 
 struct graph *graph_new(void);		/* NULL: out of memory */
@@ -141,17 +145,28 @@ void graph_free(struct graph *g);	/* NULL is fine */
 int graph_add_tensor(struct graph *g, const char *name, enum dtype dtype, const struct shape *shape);
 int graph_add_const(struct graph *g, const char *name, enum dtype dtype, const struct shape *shape, const void *data_copied);
 int graph_add_node(struct graph *g, enum op op, const char *name, int n_in, const int *in, int n_out, const int *out);
+int graph_add_input(struct graph *g, int tensor);
+int graph_add_output(struct graph *g, int tensor);
 int graph_find_tensor(const struct graph *g, const char *name);	/* -ENOENT */
 int graph_producer(const struct graph *g, int tensor);		/* node index, or -1 */
 
 /*
- * Sorts nodes topologically (-ELOOP names a node on the cycle), drops nodes that no output needs, folds nodes whose inputs are
- * all constant where ref_eval() can, and infers every shape from the inputs' shapes (-EINVAL names node, operator and the shapes that do not fit).
+ * Sorts the nodes topologically, which keeps their order where it is one already (-ELOOP names a node on the cycle), and drops
+ * those that no output needs.  -EINVAL names a tensor that nothing produces or two nodes do.
+ */
+int graph_sort(struct graph *g);
+
+/*
+ * Sorts as above, completes the attributes that shapes decide (kernel, perm), infers every shape from the inputs'
+ * (-EINVAL names node, operator and the shapes that do not fit) and folds nodes whose inputs are all constant where ref_eval()
+ * can, within GRAPH_FOLD_MAX bytes.  A DequantizeLinear is never folded: quantised weights stay what they are.
  * in_shape: one per graph input, or NULL to use the file's; a file's unknown dims must be given.
  */
+#define GRAPH_FOLD_MAX (INT64_C(64) << 20)
+
 int graph_infer(struct graph *g, const struct shape *in_shape);
 
-/* Prints one line per node: for `accelctl dump`. */
+/* Prints one line per input, constant, node and output: for `accelctl dump`. */
 struct text;
 int graph_dump(const struct graph *g, struct text *out);
 

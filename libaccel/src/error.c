@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#include "error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define MESSAGE_SIZE 512
+
+static _Thread_local char message[MESSAGE_SIZE];
+
+/*
+ * Names in a message come from files.  Control characters would let a file write to the user's terminal, so they are
+ * shown as '?'.  Bytes of 0x80 and more stay: UTF-8.
+ */
+static void set_message(const char *text)
+{
+	size_t i;
+
+	for (i = 0; text[i] && i < sizeof(message) - 1; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		message[i] = c < 0x20 || c == 0x7f ? '?' : (char)c;
+	}
+	message[i] = 0;
+}
+
+/* The arguments may be the message itself, so it is formatted elsewhere first. */
+int error(int err, const char *format, ...)
+{
+	char text[MESSAGE_SIZE];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	set_message(text);
+	return err;
+}
+
+int error_in(int err, const char *format, ...)
+{
+	char text[2 * MESSAGE_SIZE];
+	size_t n;
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, MESSAGE_SIZE / 2, format, ap);
+	va_end(ap);
+	n = strlen(text);
+	snprintf(text + n, sizeof(text) - n, ": %s", message);
+	set_message(text);
+	return err;
+}
+
+const char *error_message(void)
+{
+	return message;
+}
