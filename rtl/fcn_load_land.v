@@ -91,14 +91,16 @@ module fcn_load_land (
             left_q <= left_q - 16'd16;
         end
 
-    // The chunk's bytes: from its lane on, none behind its end.
-    wire [127:0] from_lane = beat_data_i >> {lane_q, 3'd0};
-    reg  [127:0] chunk;
-    integer i;
-
-    always @(*)
-        for (i = 0; i < 16; i = i + 1)
-            chunk[8*i+:8] = i < {27'd0, len} ? (inside_q ? from_lane[8*i+:8] : pad_value_q) : 8'd0;
+    // The first n bytes from the lane on, 0 behind them.  A function: a simulator works it out
+    // for the chunks alone.
+    function [127:0] chunk(input [127:0] bytes, input [3:0] lane, input [4:0] n);
+        integer i;
+        begin
+            chunk = bytes >> {lane, 3'd0};
+            for (i = 0; i < 16; i = i + 1)
+                if (i >= {27'd0, n}) chunk[8*i+:8] = 8'd0;
+        end
+    endfunction
 
     always @(posedge clk_i)
         if (rst_i) wr_valid_q <= 5'd0;
@@ -108,7 +110,8 @@ module fcn_load_land (
         if (step && !empty_q) begin
             wr_addr_q <= addr_q;
             wr_len_q  <= len;
-            wr_data_q <= chunk;
+            // Bytes of padding are all equal, and any pixel fits behind the lane.
+            wr_data_q <= chunk(inside_q ? beat_data_i : {16{pad_value_q}}, lane_q, len);
         end
 
     always @(posedge clk_i)

@@ -50,10 +50,19 @@ module fcn_store_burst (
 
     // The chunk's bytes at their place.  A chunk that starts inside a beat is at most 8 bytes long
     // and a multiple of them away from its beginning: it never wraps.
-    wire [3:0]   lane   = chunk_va_i[3:0];
-    wire [127:0] placed = chunk_data_i << {lane, 3'd0};
-    wire [15:0]  strb   = ~(16'hffff << chunk_len_i) << lane;
-    integer i;
+    wire [3:0]  lane = chunk_va_i[3:0];
+    wire [15:0] strb = ~(16'hffff << chunk_len_i) << lane;
+
+    // The beat with the chunk's bytes over it.  A function: a simulator works it out for the chunks
+    // alone.
+    function [127:0] put(input [127:0] beat, input [127:0] bytes, input [3:0] at, input [15:0] mask);
+        integer i;
+        begin
+            put = bytes << {at, 3'd0};
+            for (i = 0; i < 16; i = i + 1)
+                if (!mask[i]) put[8*i+:8] = beat[8*i+:8];
+        end
+    endfunction
 
     always @(posedge clk_i)
         if (rst_i) grows_q <= 1'b0;
@@ -65,13 +74,8 @@ module fcn_store_burst (
         else if (give) full_q <= 1'b0;
 
     always @(posedge clk_i)
-        if (take)
-            for (i = 0; i < 16; i = i + 1)
-                if (strb[i]) data_q[8*i+:8] <= placed[8*i+:8];
-                else if (!grows_q) data_q[8*i+:8] <= 8'd0;
-
-    always @(posedge clk_i)
         if (take) begin
+            data_q      <= put(grows_q ? data_q : 128'd0, chunk_data_i, lane, strb);
             strb_q      <= strb | (grows_q ? strb_q : 16'd0);
             va_q        <= chunk_va_i[31:4];
             burst_end_q <= chunk_burst_end_i;
