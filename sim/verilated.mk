@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Compiles one Verilated core, in the folder that Verilator filled; sim.mk calls it.
+#
+# Given: PREFIX, the model's class; ROWS, COLS; SIM, the folder of fcn_sim_verilated.cpp; MARCH, OBJCACHE.
+# Makes: fcn_core.a: the model, its C interface, and Verilator's run-time library.
+#
+# Command-line flags would not do: Verilator 5.006 puts its own -Os behind them.
+
+# Sets VK_OBJS and VK_GLOBAL_OBJS, and has the rules to make them.
+include $(PREFIX).mk
+
+OPT_FAST = -O3 -march=$(MARCH)
+OPT_SLOW = -O1
+OPT_GLOBAL = -O2
+CXXFLAGS += -fPIC -fvisibility=hidden -DFCN_MODEL=$(PREFIX) -DFCN_ROWS=$(ROWS) -DFCN_COLS=$(COLS) \
+	-DFCN_CORE=fcn_core_$(ROWS)x$(COLS) -I$(SIM)
+VPATH += $(SIM)
+
+fcn_core.a: $(VK_OBJS) $(VK_GLOBAL_OBJS) fcn_sim_verilated.o
+	rm -f $@
+	$(AR) rcs $@ $^
