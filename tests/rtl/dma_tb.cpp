@@ -28,6 +28,10 @@ public:
 	explicit bench(uint64_t seed)
 		: rng_state{seed}, load(dut, &rng_state, fail), store(dut, &rng_state, fail)
 	{
+		load.clear();
+		store.clear();
+		dut.clk_i = 0;
+		dut.clear_i = 0;
 		dut.rst_i = 1;
 		cycle();
 		cycle();
@@ -325,6 +329,9 @@ int main(int argc, char **argv)
 	const uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
 	const uint32_t rounds = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 0) : 60;
 
+	/* Registers without a reset start with anything. */
+	Verilated::randReset(2);
+	Verilated::randSeed((int)(seed & 0x7fffffff) + 1);
 	random_commands(seed, rounds, 20);
 	clearing(seed + 1, 100);
 	largest(seed + 2);
