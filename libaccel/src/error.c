@@ -10,8 +10,8 @@
 static _Thread_local char message[MESSAGE_SIZE];
 
 /*
- * Names in a message come from files.  Control characters would let a file write to the user's terminal, so they are
- * shown as '?'.  Bytes of 0x80 and more stay: UTF-8.
+ * Names in a message come from files.  Control characters would let a file write to the user's
+ * terminal, so they are shown as '?'.  Bytes of 0x80 and more stay: UTF-8.
  */
 static void set_message(const char *text)
 {

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Error messages.  A function that fails returns a negative errno and leaves one line for the calling thread that says
- * what was wrong, where, and what to do; accel_error_message() hands it to the application.
+ * Error messages.  A function that fails returns a negative errno and leaves one line for the
+ * calling thread that says what was wrong, where, and what to do; accel_error_message() hands it to
+ * the application.
  */
 #ifndef LIBACCEL_ERROR_H
 #define LIBACCEL_ERROR_H
 
-/* Sets the thread's message (truncated at 511 bytes) and returns err, so that callers write `return error(-EINVAL, …)`. */
+/* Sets the thread's message (truncated at 511 bytes) and returns err, so that callers write `return
+ * error(-EINVAL, …)`. */
 int error(int err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Puts "context: " before the thread's message and returns err. */

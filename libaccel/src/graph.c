@@ -80,8 +80,9 @@ void graph_free(struct graph *g)
 }
 
 /*
- * Room for one more element in an array that doubles whenever its count is a power of two.  An array that has shrunk is
- * still at least as large as the next power of two, so no capacity needs to be stored.
+ * Room for one more element in an array that doubles whenever its count is a power of two.  An
+ * array that has shrunk is still at least as large as the next power of two, so no capacity needs
+ * to be stored.
  */
 static void *grow(void *array, int count, size_t size)
 {
@@ -98,8 +99,8 @@ static int no_memory(const char *what)
 }
 
 /*
- * A fresh tensor name.  It must differ from every name of the file without comparing with each: names of this form that
- * come from outside push the counter on.
+ * A fresh tensor name.  It must differ from every name of the file without comparing with each:
+ * names of this form that come from outside push the counter on.
  */
 #define FRESH_PREFIX "tensor#"
 
@@ -193,8 +194,8 @@ static char *node_name(enum op op, int index, const char *name)
 	return strdup(fresh);
 }
 
-int graph_add_node(struct graph *g, enum op op, const char *name, int n_in, const int *in, int n_out,
-		   const int *out)
+int graph_add_node(struct graph *g, enum op op, const char *name, int n_in, const int *in,
+		   int n_out, const int *out)
 {
 	struct node *array = grow(g->node, g->n_node, sizeof(*array));
 	struct node *n;

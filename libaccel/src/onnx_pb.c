@@ -54,8 +54,10 @@ static int read_bytes(struct pb_span *s, struct pb_field *f)
 	if (err)
 		return err;
 	if (size > pb_size(*s))
-		return error(-EINVAL, "the file is damaged or cut off: field %u has %llu bytes and only %zu are left", f->number,
-			     (unsigned long long)size, pb_size(*s));
+		return error(
+			-EINVAL,
+			"the file is damaged or cut off: field %u has %llu bytes, %zu are left",
+			f->number, (unsigned long long)size, pb_size(*s));
 	f->bytes.p = s->p;
 	s->p += size;
 	f->bytes.end = s->p;
@@ -73,7 +75,8 @@ int pb_next(struct pb_span *s, struct pb_field *f)
 	if (err)
 		return err;
 	if (tag > UINT32_MAX || tag < 8)
-		return error(-EINVAL, "the file is damaged: %#llx is no field", (unsigned long long)tag);
+		return error(-EINVAL, "the file is damaged: %#llx is no field",
+			     (unsigned long long)tag);
 	*f = (struct pb_field){ .number = (uint32_t)(tag >> 3), .wire = (enum pb_wire)(tag & 7) };
 	switch (tag & 7) {
 	case PB_VARINT:
@@ -90,7 +93,8 @@ int pb_next(struct pb_span *s, struct pb_field *f)
 		break;
 	default:
 		/* 3 and 4 are groups, which nothing in ONNX uses. */
-		return error(-EINVAL, "the file is damaged: field %u has wire type %u", f->number, (unsigned int)(tag & 7));
+		return error(-EINVAL, "the file is damaged: field %u has wire type %u", f->number,
+			     (unsigned int)(tag & 7));
 	}
 	return err ? err : 1;
 }
@@ -99,7 +103,8 @@ int pb_expect(const struct pb_field *f, enum pb_wire wire, const char *what)
 {
 	if (f->wire == wire)
 		return 0;
-	return error(-EINVAL, "the file is damaged: %s has wire type %d instead of %d", what, (int)f->wire, (int)wire);
+	return error(-EINVAL, "the file is damaged: %s has wire type %d instead of %d", what,
+		     (int)f->wire, (int)wire);
 }
 
 int pb_count(struct pb_span s, size_t count[PB_COUNTED])
@@ -124,7 +129,8 @@ static int64_t count_varints(struct pb_span s, const char *what)
 	int64_t n = 0;
 
 	if (s.p != s.end && (s.end[-1] & 0x80))
-		return error(-EINVAL, "the file is damaged: the last number of %s is cut off", what);
+		return error(-EINVAL, "the file is damaged: the last number of %s is cut off",
+			     what);
 	for (; s.p != s.end; s.p++)
 		n += !(*s.p & 0x80);
 	return n;
@@ -139,12 +145,13 @@ int64_t pb_scalars_count(const struct pb_field *f, enum pb_wire wire, const char
 	if (wire == PB_VARINT)
 		return count_varints(f->bytes, what);
 	if (pb_size(f->bytes) % fixed_size(wire))
-		return error(-EINVAL, "the file is damaged: %s has %zu bytes, not a multiple of %u", what, pb_size(f->bytes),
-			     fixed_size(wire));
+		return error(-EINVAL, "the file is damaged: %s has %zu bytes, not a multiple of %u",
+			     what, pb_size(f->bytes), fixed_size(wire));
 	return (int64_t)(pb_size(f->bytes) / fixed_size(wire));
 }
 
-int pb_scalars(const struct pb_field *f, enum pb_wire wire, int (*put)(void *context, uint64_t value), void *context)
+int pb_scalars(const struct pb_field *f, enum pb_wire wire,
+	       int (*put)(void *context, uint64_t value), void *context)
 {
 	struct pb_span s = f->bytes;
 	uint64_t v;

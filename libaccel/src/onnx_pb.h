@@ -9,7 +9,8 @@
  *	while ((err = pb_next(&s, &f)) > 0)
  *		...
  *
- * Nothing is read outside the span; there is no recursion: a field of bytes that is a message is a span of its own.
+ * Nothing is read outside the span; there is no recursion: a field of bytes that is a message is a
+ *span of its own.
  */
 #ifndef LIBACCEL_ONNX_PB_H
 #define LIBACCEL_ONNX_PB_H
@@ -44,17 +45,19 @@ int pb_varint(struct pb_span *s, uint64_t *value);
 /* 0 if the field has this wire type, else -EINVAL; what: "NodeProto.input". */
 int pb_expect(const struct pb_field *f, enum pb_wire wire, const char *what);
 
-/* Counts the fields of a message: count[i] of number i.  Fields of higher numbers are checked and not counted. */
+/* Counts the fields of a message: count[i] of number i.  Fields of higher numbers are checked and
+ * not counted. */
 #define PB_COUNTED 32
 int pb_count(struct pb_span s, size_t count[PB_COUNTED]);
 
 /*
- * Elements of a repeated scalar field, packed or not (writers may mix both).  pb_scalars_count() says how many elements one
- * occurrence holds, or -EINVAL.
+ * Elements of a repeated scalar field, packed or not (writers may mix both).  pb_scalars_count()
+ * says how many elements one occurrence holds, or -EINVAL.
  */
 int64_t pb_scalars_count(const struct pb_field *f, enum pb_wire wire, const char *what);
 
 /* Calls put(context, value) for each of them. */
-int pb_scalars(const struct pb_field *f, enum pb_wire wire, int (*put)(void *context, uint64_t value), void *context);
+int pb_scalars(const struct pb_field *f, enum pb_wire wire,
+	       int (*put)(void *context, uint64_t value), void *context);
 
 #endif

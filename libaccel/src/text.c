@@ -51,7 +51,9 @@ void text_printf(struct text *t, const char *format, ...)
 
 int text_error(const struct text *t)
 {
-	return t->failed ? error(-ENOMEM, "out of memory for a text of more than %zu bytes", t->size) : 0;
+	return t->failed
+		       ? error(-ENOMEM, "out of memory for a text of more than %zu bytes", t->size)
+		       : 0;
 }
 
 const char *text_data(const struct text *t)

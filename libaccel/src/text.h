@@ -2,7 +2,8 @@
 /*
  * A text that grows: what the dumps of the stages are written to.
  *
- * An allocation that fails is remembered instead of returned, so that a dump can print line after line and ask once:
+ * An allocation that fails is remembered instead of returned, so that a dump can print line after
+ *line and ask once:
  *
  *	struct text t = TEXT_INIT;
  *
