@@ -27,7 +27,7 @@ elaborate() { # FILE MODULE
 	local log=$out/$2.log
 	verilator --lint-only -Wall -Irtl --top-module "$2" "$1" >"$log" 2>&1
 	result "verilator $2" "$log" $?
-	iverilog -g2005 -Wall -Wno-timescale -Irtl -yrtl -s "$2" -o /dev/null "$1" >"$log" 2>&1 && ! grep -q . "$log"
+	iverilog -g2005 -Wall -Wno-timescale -Irtl -yrtl -s "$2" -t null -o "$out/$2.vvp" "$1" >"$log" 2>&1 && ! grep -q . "$log"
 	result "icarus $2" "$log" $?
 }
 

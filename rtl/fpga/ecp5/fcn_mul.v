@@ -7,20 +7,20 @@
 `default_nettype none
 
 module fcn_mul (
-    input  wire               clk_i,
-    // Activation, and what travels to the right: a_i a cycle later.
-    input  wire signed [ 7:0] a_i,
-    // Weight, taken when b_en_i.
-    input  wire signed [ 7:0] b_i,
-    input  wire               b_en_i,
-    output wire signed [ 7:0] a_o,
-    // Product of the registered operands, registered: two cycles behind a_i.
-    output wire signed [15:0] p_o
+    input  wire        clk_i,
+    input  wire        en_i,    // low: all registers keep their value
+    input  wire [7:0]  a_i,     // operand that changes every cycle
+    input  wire [7:0]  b_i,     // operand that is taken with b_en_i
+    input  wire        b_en_i,
+    output wire [7:0]  a_o,     // a_i, one cycle later
+    output wire [15:0] p_o      // a * b, two cycles after a_i
 );
 
-    reg signed [7:0] a_q;
-    always @(posedge clk_i) a_q <= a_i;
+    reg [7:0] a_q;
+    always @(posedge clk_i) if (en_i) a_q <= a_i;
     assign a_o = a_q;
+
+    wire b_en = en_i && b_en_i;
 
     // Sign-extended to the block's 18 bits.
     wire [17:0] a = {{10{a_i[7]}}, a_i};
@@ -54,7 +54,7 @@ module fcn_mul (
         .A17(a[17]), .B17(b[17]), .C17(1'b0),
         .SIGNEDA(1'b1), .SIGNEDB(1'b1), .SOURCEA(1'b0), .SOURCEB(1'b0),
         .CLK0(clk_i), .CLK1(1'b0), .CLK2(1'b0), .CLK3(1'b0),
-        .CE0(1'b1), .CE1(b_en_i), .CE2(1'b1), .CE3(1'b1),
+        .CE0(en_i), .CE1(b_en), .CE2(1'b1), .CE3(1'b1),
         .RST0(1'b0), .RST1(1'b0), .RST2(1'b0), .RST3(1'b0),
         .P0(p_o[0]),
         .P1(p_o[1]),
