@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// fcn_mem: the way to memory: translation, then the read and write halves of the AXI master.
+//
+// An address on AXI is a page-table line from the walker, a translation by fcn_mmu, or a completion
+// record's.
+`default_nettype none
+
+module fcn_mem (
+    input  wire         clk_i,
+    input  wire         rst_i,
+    input  wire         clear_i,            // drain: forget requests and faults, drop data
+    output wire         idle_o,             // level: nothing outstanding
+
+    // Translation.
+    input  wire [39:12] root_i,             // page directory; changes only together with a flush
+    input  wire         flush_req_i,        // level until flush_done_o
+    output wire         flush_done_o,
+    output wire         walk_idle_o,        // level: no page-table read under way or to come
+
+    // LOAD's reads, virtual.
+    input  wire         ld_req_valid_i,
+    output wire         ld_req_ready_o,
+    input  wire [31:4]  ld_req_va_i,
+    input  wire [3:0]   ld_req_len_i,       // beats - 1
+    input  wire [23:0]  ld_req_index_i,
+    output wire         ld_rd_valid_o,
+
+    // Command reads, virtual, four beats each.
+    input  wire         cmd_req_valid_i,
+    output wire         cmd_req_ready_o,
+    input  wire [31:6]  cmd_req_va_i,
+    output wire         cmd_fault_valid_o,  // level: the waiting request fails
+    output wire [7:0]   cmd_fault_cause_o,
+    output wire         cmd_rd_valid_o,
+    output wire         cmd_rd_err_o,       // with cmd_rd_valid_o
+
+    output wire [127:0] rd_data_o,          // of either
+
+    // Write bursts, virtual: see fcn_wbus.
+    input  wire         wr_valid_i,
+    output wire         wr_ready_o,
+    input  wire [127:0] wr_data_i,
+    input  wire [15:0]  wr_strb_i,
+    input  wire         wr_last_i,
+    input  wire [31:4]  wr_va_i,
+    input  wire [3:0]   wr_len_i,
+    input  wire [23:0]  wr_index_i,
+    input  wire         wr_cmd_last_i,
+    output wire         wr_done_o,
+
+    // Completion records, physical: see fcn_wbus.
+    input  wire         rec_valid_i,
+    output wire         rec_ready_o,
+    input  wire [39:4]  rec_addr_i,
+    input  wire [127:0] rec_data_i,
+    output wire         rec_done_o,
+    output wire         rec_err_o,
+
+    // First faults of LOAD and of the write bursts: levels until clear_i.
+    output wire         ld_fault_valid_o,
+    output wire [7:0]   ld_fault_cause_o,
+    output wire [31:0]  ld_fault_addr_o,
+    output wire [23:0]  ld_fault_index_o,
+    output wire         wr_fault_valid_o,
+    output wire [7:0]   wr_fault_cause_o,
+    output wire [31:0]  wr_fault_addr_o,
+    output wire [23:0]  wr_fault_index_o,
+
+    // For the counters: pulses.
+    output wire         miss_o,             // a translation missed the TLB
+    output wire         walk_beat_o,        // a beat of a page table
+
+    // AXI4.
+    output wire         arvalid_o,
+    input  wire         arready_i,
+    output wire [1:0]   arid_o,
+    output wire [39:4]  araddr_o,
+    output wire [3:0]   arlen_o,
+    input  wire         rvalid_i,
+    input  wire [1:0]   rid_i,
+    input  wire [127:0] rdata_i,
+    input  wire         rerr_i,
+    input  wire         rlast_i,
+    output wire         awvalid_o,
+    input  wire         awready_i,
+    output wire [39:4]  awaddr_o,
+    output wire [3:0]   awlen_o,
+    output wire         wvalid_o,
+    input  wire         wready_i,
+    output wire [127:0] wdata_o,
+    output wire [15:0]  wstrb_o,
+    output wire         wlast_o,
+    input  wire         bvalid_i,
+    input  wire         berr_i
+);
+
+    wire        rd_idle, wr_idle, rd_err;
+    wire        walk_ar_valid, walk_ar_ready, walk_rd_valid;
+    wire [39:6] walk_ar_addr;
+    wire        ld_out_valid, ld_out_ready, cmd_out_valid, cmd_out_ready;
+    wire        st_out_valid, st_out_ready, st_req_valid, st_req_ready;
+    wire [39:4] ld_out_addr, cmd_out_addr, st_out_addr;
+    wire [31:4] st_req_va;
+    wire        ld_mmu_fault, st_mmu_fault;
+    wire [7:0]  ld_mmu_cause, st_mmu_cause;
+
+    assign idle_o       = rd_idle && wr_idle;
+    assign cmd_rd_err_o = rd_err;
+    assign walk_beat_o  = walk_rd_valid;
+
+    fcn_mmu u_mmu (
+        .clk_i            (clk_i),
+        .rst_i            (rst_i),
+        .clear_i          (clear_i),
+        .root_i           (root_i),
+        .flush_req_i      (flush_req_i),
+        .flush_done_o     (flush_done_o),
+        .ld_req_valid_i   (ld_req_valid_i),
+        .ld_req_ready_o   (ld_req_ready_o),
+        .ld_req_va_i      (ld_req_va_i),
+        .st_req_valid_i   (st_req_valid),
+        .st_req_ready_o   (st_req_ready),
+        .st_req_va_i      (st_req_va),
+        .cmd_req_valid_i  (cmd_req_valid_i),
+        .cmd_req_ready_o  (cmd_req_ready_o),
+        .cmd_req_va_i     ({cmd_req_va_i, 2'd0}),
+        .ld_out_valid_o   (ld_out_valid),
+        .ld_out_ready_i   (ld_out_ready),
+        .ld_out_addr_o    (ld_out_addr),
+        .st_out_valid_o   (st_out_valid),
+        .st_out_ready_i   (st_out_ready),
+        .st_out_addr_o    (st_out_addr),
+        .cmd_out_valid_o  (cmd_out_valid),
+        .cmd_out_ready_i  (cmd_out_ready),
+        .cmd_out_addr_o   (cmd_out_addr),
+        .ld_fault_valid_o (ld_mmu_fault),
+        .ld_fault_cause_o (ld_mmu_cause),
+        .st_fault_valid_o (st_mmu_fault),
+        .st_fault_cause_o (st_mmu_cause),
+        .cmd_fault_valid_o(cmd_fault_valid_o),
+        .cmd_fault_cause_o(cmd_fault_cause_o),
+        .walk_ar_valid_o  (walk_ar_valid),
+        .walk_ar_ready_i  (walk_ar_ready),
+        .walk_ar_addr_o   (walk_ar_addr),
+        .walk_rd_valid_i  (walk_rd_valid),
+        .walk_rd_data_i   (rd_data_o),
+        .walk_rd_err_i    (rd_err),
+        .walk_idle_o      (walk_idle_o),
+        .miss_o           (miss_o)
+    );
+
+    fcn_rbus u_rbus (
+        .clk_i          (clk_i),
+        .rst_i          (rst_i),
+        .clear_i        (clear_i),
+        .idle_o         (rd_idle),
+        .walk_valid_i   (walk_ar_valid),
+        .walk_ready_o   (walk_ar_ready),
+        .walk_addr_i    (walk_ar_addr),
+        .cmd_valid_i    (cmd_out_valid),
+        .cmd_ready_o    (cmd_out_ready),
+        .cmd_addr_i     (cmd_out_addr),
+        .ld_valid_i     (ld_out_valid),
+        .ld_ready_o     (ld_out_ready),
+        .ld_addr_i      (ld_out_addr),
+        .ld_len_i       (ld_req_len_i),
+        .ld_va_i        (ld_req_va_i[31:8]),
+        .ld_index_i     (ld_req_index_i),
+        .ld_mmu_fault_i (ld_mmu_fault),
+        .ld_mmu_cause_i (ld_mmu_cause),
+        .walk_rd_valid_o(walk_rd_valid),
+        .cmd_rd_valid_o (cmd_rd_valid_o),
+        .ld_rd_valid_o  (ld_rd_valid_o),
+        .rd_data_o      (rd_data_o),
+        .rd_err_o       (rd_err),
+        .fault_valid_o  (ld_fault_valid_o),
+        .fault_cause_o  (ld_fault_cause_o),
+        .fault_addr_o   (ld_fault_addr_o),
+        .fault_index_o  (ld_fault_index_o),
+        .arvalid_o      (arvalid_o),
+        .arready_i      (arready_i),
+        .arid_o         (arid_o),
+        .araddr_o       (araddr_o),
+        .arlen_o        (arlen_o),
+        .rvalid_i       (rvalid_i),
+        .rid_i          (rid_i),
+        .rdata_i        (rdata_i),
+        .rerr_i         (rerr_i),
+        .rlast_i        (rlast_i)
+    );
+
+    fcn_wbus u_wbus (
+        .clk_i         (clk_i),
+        .rst_i         (rst_i),
+        .clear_i       (clear_i),
+        .idle_o        (wr_idle),
+        .wr_valid_i    (wr_valid_i),
+        .wr_ready_o    (wr_ready_o),
+        .wr_data_i     (wr_data_i),
+        .wr_strb_i     (wr_strb_i),
+        .wr_last_i     (wr_last_i),
+        .wr_va_i       (wr_va_i),
+        .wr_len_i      (wr_len_i),
+        .wr_index_i    (wr_index_i),
+        .wr_cmd_last_i (wr_cmd_last_i),
+        .wr_done_o     (wr_done_o),
+        .tr_valid_o    (st_req_valid),
+        .tr_ready_i    (st_req_ready),
+        .tr_va_o       (st_req_va),
+        .tr_out_valid_i(st_out_valid),
+        .tr_out_ready_o(st_out_ready),
+        .tr_out_addr_i (st_out_addr),
+        .tr_fault_i    (st_mmu_fault),
+        .tr_cause_i    (st_mmu_cause),
+        .rec_valid_i   (rec_valid_i),
+        .rec_ready_o   (rec_ready_o),
+        .rec_addr_i    (rec_addr_i),
+        .rec_data_i    (rec_data_i),
+        .rec_done_o    (rec_done_o),
+        .rec_err_o     (rec_err_o),
+        .fault_valid_o (wr_fault_valid_o),
+        .fault_cause_o (wr_fault_cause_o),
+        .fault_addr_o  (wr_fault_addr_o),
+        .fault_index_o (wr_fault_index_o),
+        .awvalid_o     (awvalid_o),
+        .awready_i     (awready_i),
+        .awaddr_o      (awaddr_o),
+        .awlen_o       (awlen_o),
+        .wvalid_o      (wvalid_o),
+        .wready_i      (wready_i),
+        .wdata_o       (wdata_o),
+        .wstrb_o       (wstrb_o),
+        .wlast_o       (wlast_o),
+        .bvalid_i      (bvalid_i),
+        .berr_i        (berr_i)
+    );
+
+endmodule
+
+`default_nettype wire
