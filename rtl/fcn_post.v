@@ -221,6 +221,7 @@ module fcn_post #(
     assign post_wr_valid_o = wr_valid;
     assign active_o        = wr_valid;
 
+    // The FIFOs' fill is known from valid_q.
     /* verilator lint_off PINCONNECTEMPTY */
     fcn_fifo #(
         .WIDTH(24), .DEPTH_LOG2(4)

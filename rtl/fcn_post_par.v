@@ -41,12 +41,12 @@ module fcn_post_par #(
     wire [23:0] unused_bits = wr_addr_i ^ {fetch_par_i, 8'd0};
     /* verilator lint_on UNUSEDSIGNAL */
 
-    // ---- scrub: a word a cycle
-    reg [DEPTH_LOG2:0] scrub_q;
-    always @(posedge clk_i)
-        if (!scrub_i) scrub_q <= {DEPTH_LOG2 + 1{1'b0}};
-        else if (!scrub_done_o) scrub_q <= scrub_q + 1'b1;
-    assign scrub_done_o = scrub_q[DEPTH_LOG2];
+    wire                  scrub_en;
+    wire [DEPTH_LOG2-1:0] scrub_addr;
+    fcn_scrub #(.DEPTH_LOG2(DEPTH_LOG2)) u_scrub (
+        .clk_i(clk_i), .scrub_i(scrub_i),
+        .wr_en_o(scrub_en), .wr_addr_o(scrub_addr), .scrub_done_o(scrub_done_o)
+    );
 
     // ---- fetch
     reg                  read_q;
@@ -86,10 +86,10 @@ module fcn_post_par #(
         .WIDTH(128), .BYTE(128), .DEPTH_LOG2(DEPTH_LOG2)
     ) u_ram (
         .clk_i    (clk_i),
-        .wr_en_i  (wr_en_i || scrub_i),
-        .wr_addr_i(scrub_i ? scrub_q[DEPTH_LOG2-1:0] : wr_addr_i[PAR_LOG2-1:4]),
+        .wr_en_i  (wr_en_i || scrub_en),
+        .wr_addr_i(scrub_en ? scrub_addr : wr_addr_i[PAR_LOG2-1:4]),
         .wr_be_i  (1'b1),
-        .wr_data_i(scrub_i ? 128'd0 : wr_data_i),
+        .wr_data_i(scrub_en ? 128'd0 : wr_data_i),
         .rd_en_i  (read_q),
         .rd_addr_i(addr_q),
         .rd_data_o(col_data_o)

@@ -27,12 +27,13 @@ module fcn_post_tab (
     output wire [7:0]   copy_data_o
 );
 
-    // ---- scrub: a byte a cycle, straight into the copies
-    reg [9:0] scrub_q;
-    always @(posedge clk_i)
-        if (!scrub_i) scrub_q <= 10'd0;
-        else if (!scrub_done_o) scrub_q <= scrub_q + 10'd1;
-    assign scrub_done_o = scrub_q[9];
+    // ---- scrub: straight into the copies
+    wire       scrub_en;
+    wire [8:0] scrub_addr;
+    fcn_scrub #(.DEPTH_LOG2(9)) u_scrub (
+        .clk_i(clk_i), .scrub_i(scrub_i),
+        .wr_en_o(scrub_en), .wr_addr_o(scrub_addr), .scrub_done_o(scrub_done_o)
+    );
 
     // ---- copy: look at the marks one by one; read a marked chunk and send its bytes
     reg [31:0] marked_q;
@@ -81,9 +82,9 @@ module fcn_post_tab (
     );
 
     assign busy_o      = marked || copy_q;
-    assign copy_en_o   = copy_q || scrub_i;
-    assign copy_addr_o = scrub_i ? scrub_q[8:0] : {chunk_q, byte_q};
-    assign copy_data_o = scrub_i ? 8'd0 : chunk[{byte_q, 3'd0}+:8];
+    assign copy_en_o   = copy_q || scrub_en;
+    assign copy_addr_o = scrub_en ? scrub_addr : {chunk_q, byte_q};
+    assign copy_data_o = scrub_en ? 8'd0 : chunk[{byte_q, 3'd0}+:8];
 
 endmodule
 

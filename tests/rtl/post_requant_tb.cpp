@@ -5,14 +5,15 @@
 //
 // usage: post_requant_tb [VALUES per class of input]
 
-#include <cmath>
 #include <cfenv>
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
 #include "Vfcn_requant.h"
+#include "post_ref.h"
 #include "verilated.h"
 
 namespace {
@@ -29,58 +30,16 @@ struct Vector {
     int8_t zp;
 };
 
-uint64_t g_state = 0x9e3779b97f4a7c15u;
+Rng g_rng(1);
 
 uint32_t rnd()
 {
-    g_state ^= g_state << 13;
-    g_state ^= g_state >> 7;
-    g_state ^= g_state << 17;
-    return uint32_t(g_state >> 16);
-}
-
-float from_bits(uint32_t bits)
-{
-    float f;
-    memcpy(&f, &bits, sizeof(f));
-    return f;
-}
-
-uint32_t to_bits(float f)
-{
-    uint32_t bits;
-    memcpy(&bits, &f, sizeof(bits));
-    return bits;
-}
-
-// The reference.  Infinite and not-a-number scales have no float meaning: arithmetic.md takes
-// exponent 255 as the next power of two, so that any sum but 0 saturates.
-int8_t reference(const Vector &v)
-{
-    const int32_t a = int32_t(uint32_t(v.acc) + uint32_t(v.bias));
-    const uint32_t exponent = v.scale >> 23;
-    float rounded;
-
-    if (exponent == 0)
-        rounded = 0;
-    else if (exponent == 255)
-        rounded = a > 0 ? 1e9f : a < 0 ? -1e9f : 0;
-    else {
-        volatile float product = float(a) * from_bits(v.scale);
-        rounded = std::nearbyintf(product);
-    }
-    if (rounded > 1e6f)
-        rounded = 1e6f;
-    if (rounded < -1e6f)
-        rounded = -1e6f;
-    const int y = int(rounded) + v.zp;
-    return int8_t(y > 127 ? 127 : y < -128 ? -128 : y);
+    return g_rng.next();
 }
 
 int32_t any_length()
 {
-    const uint32_t r = rnd() >> (rnd() % 32);
-    return rnd() & 1 ? int32_t(r) : int32_t(0u - r);
+    return g_rng.any_length();
 }
 
 // A sum, split at random into accumulator and bias.
@@ -94,7 +53,10 @@ void split(Vector *v, int32_t sum)
 uint32_t scale_for(int32_t sum, double target)
 {
     const double ratio = sum ? std::fabs(target / double(sum)) : 1.0;
-    return to_bits(float(ratio)) & 0x7fffffffu;
+    const float scale = float(ratio);
+    uint32_t bits;
+    memcpy(&bits, &scale, sizeof(bits));
+    return bits & 0x7fffffffu;
 }
 
 void everything(Vector *v)          // no structure at all
@@ -171,7 +133,7 @@ long run(Vfcn_requant *top, void (*make)(Vector *), long count)
         top->eval();
         if (top->run_i && n >= kLatency) {
             const Vector &v = ring[(n - kLatency) & (kRing - 1)];
-            const int8_t want = reference(v);
+            const int8_t want = post_requantise(v.acc, v.bias, v.scale, v.zp);
             if (int8_t(top->y_o) != want && bad++ < 5)
                 printf("# acc %d bias %d scale 0x%08x zp %d: %d, not %d\n", v.acc, v.bias,
                        v.scale, v.zp, int8_t(top->y_o), want);
