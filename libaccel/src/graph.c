@@ -2,7 +2,7 @@
 /* Making, changing and freeing a graph. */
 #define _POSIX_C_SOURCE 200809L
 
-#include "graph.h"
+#include "graph_priv.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -251,4 +251,30 @@ int graph_producer(const struct graph *g, int tensor)
 			if (g->node[i].out[k] == tensor)
 				return i;
 	return -1;
+}
+
+int graph_keep_nodes(struct graph *g, const int *order, int n)
+{
+	struct node *kept = calloc(g->n_node ? (size_t)g->n_node : 1, sizeof(*kept));
+	bool *moved = calloc(g->n_node ? (size_t)g->n_node : 1, sizeof(*moved));
+
+	if (!kept || !moved) {
+		free(kept);
+		free(moved);
+		return no_memory("new order of the nodes");
+	}
+	for (int i = 0; i < n; i++) {
+		kept[i] = g->node[order[i]];
+		moved[order[i]] = true;
+	}
+	for (int i = 0; i < g->n_node; i++)
+		if (!moved[i])
+			free_node(&g->node[i]);
+	/* The array keeps its size, which grow() relies on. */
+	if (n)
+		memcpy(g->node, kept, (size_t)n * sizeof(*kept));
+	g->n_node = n;
+	free(kept);
+	free(moved);
+	return 0;
 }

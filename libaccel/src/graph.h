@@ -2,9 +2,9 @@
 /*
  * The graph that all stages of libaccel work on.
  *
- * import (onnx_import.c) makes it from an ONNX file; lower, quantise and partition rewrite it; the C reference
- * (ref_*.c) executes it node by node.  A graph owns its tensors, nodes and names; constant data may lie in
- * the model file's mapping, which the graph keeps open (graph.backing).
+ * import (onnx_import.c) makes it from an ONNX file; lower, quantise and partition rewrite it; the
+ * C reference (ref_*.c) executes it node by node.  A graph owns its tensors, nodes and names;
+ * constant data may lie in the model file's mapping, which the graph keeps open (graph.backing).
  *
  * Threading: a graph that nobody changes may be read by several threads.
  * Errors: functions return 0 or a negative errno and leave a message (error.h).
@@ -34,7 +34,8 @@ size_t dtype_size(enum dtype t);	/* bytes of an element, 0 if unknown */
 const char *dtype_name(enum dtype t);	/* "float32", … */
 
 /*
- * Row-major; dim[0] is the slowest.  A dim of -1 is not known yet.  rank 0 is a scalar; rank -1: not even the rank is known.
+ * Row-major; dim[0] is the slowest.  A dim of -1 is not known yet.  rank 0 is a scalar; rank -1:
+ * not even the rank is known.
  */
 struct shape {
 	int rank;
@@ -50,18 +51,64 @@ struct tensor {
 	enum dtype dtype;
 	bool shape_known;	/* rank and all dims */
 	struct shape shape;
-	const void *data;	/* constant: shape_count() elements, aligned to the element; NULL for activations */
+	const void *data;	/* constant: shape_count() elements, aligned; NULL: activation */
 	void *owned;		/* what to free for data; NULL when data lies in graph.backing */
 };
 
-/* Operators, named as in ONNX.  Semantics of each are ONNX's, at the opset that import normalised it to (see node.attr). */
+/*
+ * Operators, named as in ONNX.  Semantics of each are ONNX's, at the opset that import normalised
+ * it to (see node.attr).
+ */
 enum op {
-	OP_ADD, OP_ARGMAX, OP_AVERAGE_POOL, OP_BATCH_NORMALIZATION, OP_CAST, OP_CLIP, OP_CONCAT, OP_CONV, OP_CONV_INTEGER,
-	OP_CONV_TRANSPOSE, OP_DEPTH_TO_SPACE, OP_DEQUANTIZE_LINEAR, OP_DIV, OP_ELU, OP_FLATTEN, OP_GEMM, OP_GLOBAL_AVERAGE_POOL,
-	OP_GLOBAL_MAX_POOL, OP_HARD_SIGMOID, OP_HARD_SWISH, OP_IDENTITY, OP_INSTANCE_NORMALIZATION, OP_LEAKY_RELU, OP_MATMUL,
-	OP_MAX_POOL, OP_MUL, OP_PAD, OP_PRELU, OP_QLINEAR_ADD, OP_QLINEAR_CONCAT, OP_QLINEAR_CONV, OP_QLINEAR_LEAKY_RELU,
-	OP_QLINEAR_MATMUL, OP_QUANTIZE_LINEAR, OP_REDUCE_MEAN, OP_RELU, OP_RESHAPE, OP_RESIZE, OP_SHAPE, OP_SIGMOID, OP_SLICE,
-	OP_SOFTMAX, OP_SPLIT, OP_SQUEEZE, OP_SUB, OP_SUM, OP_TANH, OP_TRANSPOSE, OP_UNSQUEEZE,
+	OP_ADD,
+	OP_ARGMAX,
+	OP_AVERAGE_POOL,
+	OP_BATCH_NORMALIZATION,
+	OP_CAST,
+	OP_CLIP,
+	OP_CONCAT,
+	OP_CONV,
+	OP_CONV_INTEGER,
+	OP_CONV_TRANSPOSE,
+	OP_DEPTH_TO_SPACE,
+	OP_DEQUANTIZE_LINEAR,
+	OP_DIV,
+	OP_ELU,
+	OP_FLATTEN,
+	OP_GEMM,
+	OP_GLOBAL_AVERAGE_POOL,
+	OP_GLOBAL_MAX_POOL,
+	OP_HARD_SIGMOID,
+	OP_HARD_SWISH,
+	OP_IDENTITY,
+	OP_INSTANCE_NORMALIZATION,
+	OP_LEAKY_RELU,
+	OP_MATMUL,
+	OP_MAX_POOL,
+	OP_MUL,
+	OP_PAD,
+	OP_PRELU,
+	OP_QLINEAR_ADD,
+	OP_QLINEAR_CONCAT,
+	OP_QLINEAR_CONV,
+	OP_QLINEAR_LEAKY_RELU,
+	OP_QLINEAR_MATMUL,
+	OP_QUANTIZE_LINEAR,
+	OP_REDUCE_MEAN,
+	OP_RELU,
+	OP_RESHAPE,
+	OP_RESIZE,
+	OP_SHAPE,
+	OP_SIGMOID,
+	OP_SLICE,
+	OP_SOFTMAX,
+	OP_SPLIT,
+	OP_SQUEEZE,
+	OP_SUB,
+	OP_SUM,
+	OP_TANH,
+	OP_TRANSPOSE,
+	OP_UNSQUEEZE,
 	OP_COUNT
 };
 
@@ -69,10 +116,13 @@ const char *op_name(enum op op);	/* ONNX's name: "ConvTranspose" */
 
 enum auto_pad { AUTO_PAD_NOTSET, AUTO_PAD_SAME_UPPER, AUTO_PAD_SAME_LOWER, AUTO_PAD_VALID };
 
-/* Attributes of convolutions and pools.  2-D: index 0 is y, 1 is x; 1-D and 3-D use 1 and 3 entries. */
+/*
+ * Attributes of convolutions and pools.  2-D: index 0 is y, 1 is x; 1-D and 3-D use 1 and 3
+ * entries.
+ */
 struct conv_attr {
-	int spatial;			/* number of spatial dims, 1..3; 0: not known before graph_infer() */
-	int64_t kernel[3];		/* 0 before graph_infer(): the file leaves it to the weights' shape */
+	int spatial;			/* spatial dims, 1..3; 0: not known before graph_infer() */
+	int64_t kernel[3];		/* 0 before graph_infer(): whatever the weights have */
 	int64_t stride[3], dilation[3];
 	int64_t pad_begin[3], pad_end[3];
 	int64_t output_padding[3];	/* ConvTranspose */
@@ -85,27 +135,43 @@ struct conv_attr {
 
 enum resize_mode { RESIZE_NEAREST, RESIZE_LINEAR, RESIZE_CUBIC };
 enum resize_coord {
-	RESIZE_HALF_PIXEL, RESIZE_PYTORCH_HALF_PIXEL, RESIZE_ALIGN_CORNERS, RESIZE_ASYMMETRIC, RESIZE_TF_CROP,
+	RESIZE_HALF_PIXEL,
+	RESIZE_PYTORCH_HALF_PIXEL,
+	RESIZE_ALIGN_CORNERS,
+	RESIZE_ASYMMETRIC,
+	RESIZE_TF_CROP,
 	RESIZE_HALF_PIXEL_SYMMETRIC
 };
-enum resize_round { RESIZE_ROUND_PREFER_FLOOR, RESIZE_ROUND_PREFER_CEIL, RESIZE_FLOOR, RESIZE_CEIL };
+enum resize_round {
+	RESIZE_ROUND_PREFER_FLOOR,
+	RESIZE_ROUND_PREFER_CEIL,
+	RESIZE_FLOOR,
+	RESIZE_CEIL
+};
 enum pad_mode { PAD_CONSTANT, PAD_REFLECT, PAD_EDGE, PAD_WRAP };
 
 /*
- * Attributes, normalised by import: defaults filled in, and what older opsets gave as an attribute (axes of Slice, min and max
- * of Clip, pads, split, scales) turned into constant inputs, so that each operator has the inputs of opset 13 or newer.
+ * Attributes, normalised by import: defaults filled in, and what older opsets gave as an attribute
+ * (axes of Slice, min and max of Clip, pads, split, scales) turned into constant inputs, so that
+ * each operator has the inputs of opset 13 or newer.
  */
 union attr {
 	struct conv_attr conv;		/* Conv*, *Pool, ConvInteger, QLinearConv */
 	struct { float alpha, beta; } act;	/* LeakyRelu, Elu, HardSigmoid, QLinearLeakyRelu */
 	struct { float alpha, beta; bool trans_a, trans_b; } gemm;
 	struct { int64_t axis; bool keepdims, select_last; } arg;	/* ArgMax */
-	struct { int64_t axis; bool flatten_2d; } axis;	/* Concat, Flatten, Softmax (flatten_2d before opset 13), Split, *Linear */
+	struct {
+		int64_t axis;
+		bool flatten_2d;
+	} axis; /* Concat, Flatten, Softmax (flatten_2d before opset 13), Split, *Linear */
 	struct { float epsilon; } norm;	/* BatchNormalization (inference), InstanceNormalization */
 	struct { enum dtype to; } cast;
 	struct { int64_t blocksize; bool crd; } depth_to_space;
 	struct { enum pad_mode mode; } pad;
-	struct { int rank; int64_t perm[GRAPH_MAX_RANK]; } transpose;	/* rank 0 before graph_infer(): reversed */
+	struct {
+		int rank;
+		int64_t perm[GRAPH_MAX_RANK];
+	} transpose; /* rank 0 before graph_infer(): reversed */
 	struct { bool keepdims, noop_if_empty; } reduce;
 	struct { bool allowzero; } reshape;
 	struct {
@@ -121,7 +187,7 @@ struct node {
 	enum op op;
 	char *name;		/* ONNX node name, or "Conv_17" when it has none; owned */
 	int n_in, n_out;
-	int *in, *out;		/* indices into graph.tensor; -1: an optional input or output that is absent */
+	int *in, *out;		/* indices into graph.tensor; -1: an optional one that is absent */
 	union attr attr;
 };
 
@@ -141,32 +207,43 @@ struct graph {
 struct graph *graph_new(void);		/* NULL: out of memory */
 void graph_free(struct graph *g);	/* NULL is fine */
 
-/* Builders: return the new index (>= 0) or -ENOMEM.  Names are copied; a NULL name gets a fresh one. */
-int graph_add_tensor(struct graph *g, const char *name, enum dtype dtype, const struct shape *shape);
-int graph_add_const(struct graph *g, const char *name, enum dtype dtype, const struct shape *shape, const void *data_copied);
-int graph_add_node(struct graph *g, enum op op, const char *name, int n_in, const int *in, int n_out, const int *out);
+/*
+ * Builders: return the new index (>= 0) or -ENOMEM.  Names are copied; a NULL name gets a fresh one.
+ * A new node's attributes are zero: set them in graph.node[index].attr.
+ */
+int graph_add_tensor(struct graph *g, const char *name, enum dtype dtype,
+		     const struct shape *shape);
+int graph_add_const(struct graph *g, const char *name, enum dtype dtype, const struct shape *shape,
+		    const void *data_copied);
+int graph_add_node(struct graph *g, enum op op, const char *name, int n_in, const int *in,
+		   int n_out, const int *out);
 int graph_add_input(struct graph *g, int tensor);
 int graph_add_output(struct graph *g, int tensor);
 int graph_find_tensor(const struct graph *g, const char *name);	/* -ENOENT */
 int graph_producer(const struct graph *g, int tensor);		/* node index, or -1 */
 
 /*
- * Sorts the nodes topologically, which keeps their order where it is one already (-ELOOP names a node on the cycle), and drops
- * those that no output needs.  -EINVAL names a tensor that nothing produces or two nodes do.
+ * Sorts the nodes topologically, which keeps their order where it is one already (-ELOOP names a
+ * node on the cycle), and drops those that no output needs.  -EINVAL names a tensor that nothing
+ * produces or two nodes do.
  */
 int graph_sort(struct graph *g);
 
 /*
- * Sorts as above, completes the attributes that shapes decide (kernel, perm), infers every shape from the inputs'
- * (-EINVAL names node, operator and the shapes that do not fit) and folds nodes whose inputs are all constant where ref_eval()
- * can, within GRAPH_FOLD_MAX bytes.  A DequantizeLinear is never folded: quantised weights stay what they are.
+ * Sorts as above, completes the attributes that shapes decide (kernel, perm) and infers every shape
+ * from the inputs': -EINVAL names node, operator and the shapes that do not fit.  Folds nodes whose
+ * inputs are all constant where ref_eval() can, within GRAPH_FOLD_MAX bytes; never a
+ * DequantizeLinear, so that quantised weights stay what they are.
+ *
  * in_shape: one per graph input, or NULL to use the file's; a file's unknown dims must be given.
+ * What is folded belongs to these shapes: it may be called again after a rewrite, but not with
+ * other shapes.  After an error only graph_free() may follow.
  */
 #define GRAPH_FOLD_MAX (INT64_C(64) << 20)
 
 int graph_infer(struct graph *g, const struct shape *in_shape);
 
-/* Prints one line per input, constant, node and output: for `accelctl dump`. */
+/* Prints one line per input, node and output: for `accelctl dump`. */
 struct text;
 int graph_dump(const struct graph *g, struct text *out);
 
