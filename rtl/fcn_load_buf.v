@@ -18,20 +18,21 @@ module fcn_load_buf (
     output wire [127:0] rd_data_o
 );
 
-    // One bit more than an address, as the buffer may be full.
-    reg [8:0] wr_ptr_q;
-    reg [8:0] rd_ptr_q;         // next beat to move into the output register
+    // Equal pointers mean an empty RAM: it never holds all 256 beats, because the oldest moves into
+    // the output register long before the last is written.
+    reg [7:0] wr_ptr_q;
+    reg [7:0] rd_ptr_q;         // next beat to move into the output register
     reg       rd_valid_q;
 
     wire fetch = rd_ptr_q != wr_ptr_q && (!rd_valid_q || rd_ready_i);
 
     always @(posedge clk_i)
-        if (rst_i) wr_ptr_q <= 9'd0;
-        else if (wr_valid_i) wr_ptr_q <= wr_ptr_q + 9'd1;
+        if (rst_i) wr_ptr_q <= 8'd0;
+        else if (wr_valid_i) wr_ptr_q <= wr_ptr_q + 8'd1;
 
     always @(posedge clk_i)
-        if (rst_i) rd_ptr_q <= 9'd0;
-        else if (fetch) rd_ptr_q <= rd_ptr_q + 9'd1;
+        if (rst_i) rd_ptr_q <= 8'd0;
+        else if (fetch) rd_ptr_q <= rd_ptr_q + 8'd1;
 
     always @(posedge clk_i)
         if (rst_i) rd_valid_q <= 1'b0;
@@ -45,11 +46,11 @@ module fcn_load_buf (
     ) u_ram (
         .clk_i     (clk_i),
         .wr_en_i   (wr_valid_i),
-        .wr_addr_i (wr_ptr_q[7:0]),
+        .wr_addr_i (wr_ptr_q),
         .wr_be_i   (1'b1),
         .wr_data_i (wr_data_i),
         .rd_en_i   (fetch),
-        .rd_addr_i (rd_ptr_q[7:0]),
+        .rd_addr_i (rd_ptr_q),
         .rd_data_o (rd_data_o)
     );
 
