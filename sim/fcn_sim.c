@@ -149,7 +149,7 @@ static bool core_idle(struct fcn_sim *sim)
 	       reads(sim, FCN_REG_SLOT_STATUS(0), FCN_SLOT_STATUS_BUSY_MASK, 0) &&
 	       reads(sim, FCN_REG_SLOT_STATUS(1), FCN_SLOT_STATUS_BUSY_MASK, 0) &&
 	       reads(sim, FCN_REG_CTRL, UINT32_MAX, 0) &&
-	       reads(sim, FCN_REG_STATUS, UINT32_MAX, FCN_STATUS_BUS_IDLE_MASK) && fcn_axi_idle(&sim->axi);
+	       reads(sim, FCN_REG_STATUS, ~FCN_STATUS_SLOT_MASK, FCN_STATUS_BUS_IDLE_MASK) && fcn_axi_idle(&sim->axi);
 }
 
 bool fcn_sim_idle(struct fcn_sim *sim)
