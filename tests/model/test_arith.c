@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+/* arithmetic.md against floating point and 128-bit integers, on random values. */
+#include "model_arith.h"
+#include "model_int.h"
+#include "rig.h"
+#include "tap.h"
+
+#include <math.h>
+#include <string.h>
+
+#define ROUNDS 500000u /* of 8 values in every kernel */
+#define COLS 8
+
+/* Section 2 as the single precision arithmetic that it stands for. */
+static int32_t requant_float(uint32_t acc, uint32_t bias, uint32_t scale_bits, int32_t zp)
+{
+	float scale, product, rounded;
+	int32_t y;
+
+	scale_bits &= 0x7fffffff;
+	memcpy(&scale, &scale_bits, sizeof(scale));
+	product = (float)(int32_t)(acc + bias) * scale;
+	rounded = nearbyintf(product);
+	rounded = fminf(fmaxf(rounded, -1e6f), 1e6f);
+	y = (int32_t)rounded + zp;
+	return y < -128 ? -128 : y > 127 ? 127 : y;
+}
+
+/* Numbers of all magnitudes, with long runs of equal bits, and the ends of the range. */
+static uint32_t number(void)
+{
+	static const uint32_t ends[] = { 0, 1, 0x7fffffff, 0x80000000, 0x80000001, 0xffffffff,
+					 0x00ffffff, 0x01000000, 0x01000001, 0x01000003 };
+	uint32_t v = rig_rand() >> rig_below(32);
+
+	switch (rig_below(8)) {
+	case 0: v = ends[rig_below(sizeof(ends) / sizeof(ends[0]))]; break;
+	case 1: v &= ~0u << rig_below(32); break;
+	case 2: v |= ~(~0u << rig_below(24)); break;
+	default: break;
+	}
+	return rig_below(2) ? 0u - v : v;
+}
+
+/* A finite scale; mostly one that brings sum into the range of int8, or onto a tie. */
+static uint32_t scale_for(uint32_t sum)
+{
+	float scale = (float)(rig_below(1024)) / 4.0f / (fabsf((float)(int32_t)sum) + 1.0f);
+	uint32_t bits;
+
+	memcpy(&bits, &scale, sizeof(bits));
+	switch (rig_below(4)) {
+	case 0: bits = rig_rand() & 0x7fffffff; break;
+	case 1: bits = (bits & 0xff800000) | (rig_rand() & 0x7fffff & (~0u << rig_below(24))); break;
+	default: break;
+	}
+	if (bits >> 23 == 0xff)
+		bits ^= 1u << 23;
+	return bits | (rig_below(2) ? 0x80000000 : 0);
+}
+
+static unsigned requant_round(fcnm_requant_fn fn)
+{
+	struct fcnm_channels ch = { 0 };
+	uint32_t acc[COLS], bias[COLS], scale[COLS], i;
+	int32_t y[COLS], zp = (int32_t)rig_below(256) - 128;
+	unsigned bad = 0;
+
+	for (i = 0; i < COLS; i++) {
+		acc[i] = number();
+		bias[i] = rig_below(2) ? number() : 0;
+		scale[i] = scale_for(acc[i] + bias[i]);
+		fcnm_channel_set(&ch, i, bias[i], scale[i]);
+	}
+	fn(&ch, acc, COLS, zp, y);
+	for (i = 0; i < COLS; i++) {
+		if (y[i] == requant_float(acc[i], bias[i], scale[i], zp))
+			continue;
+		if (!bad++)
+			printf("# acc %d bias %d scale 0x%08x zp %d: %d\n", (int32_t)acc[i],
+			       (int32_t)bias[i], scale[i], zp, y[i]);
+	}
+	return bad;
+}
+
+static void test_requant(void)
+{
+	fcnm_requant_fn fn;
+	unsigned skip, i, bad;
+
+	for (skip = 0; (fn = fcnm_requant_select(skip)); skip++) {
+		for (i = bad = 0; i < ROUNDS; i++)
+			bad += requant_round(fn);
+		is(bad, 0, "requantisation equals single precision");
+	}
+}
+
+static void test_example(void)
+{
+	struct fcnm_channels ch = { 0 };
+	uint32_t acc[COLS] = { 1000, 1000, 1, 0, 0xffffffff };
+	int32_t y[COLS];
+
+	fcnm_channel_set(&ch, 0, 0, 0x3c4ccccd);
+	fcnm_channel_set(&ch, 1, 0, 0);	     /* a scale of zero */
+	fcnm_channel_set(&ch, 2, 0, 0x7f800000); /* E = 255 */
+	fcnm_channel_set(&ch, 3, 0, 0x7fffffff);
+	fcnm_channel_set(&ch, 4, 0, 0x7f800000);
+	fcnm_requant_select(0)(&ch, acc, COLS, 0, y);
+	ok(y[0] == 12, "the example of arithmetic.md");
+	ok(y[1] == 0 && y[3] == 0, "zero scale or sum");
+	ok(y[2] == 127 && y[4] == -128, "an exponent of 255 saturates");
+}
+
+/* The definition: q = floor(v / 2^n), r = v - q * 2^n. */
+static int64_t rne_by_definition(int64_t v, unsigned n)
+{
+	const int64_t d = INT64_C(1) << n;
+	int64_t q = v / d, r = v % d;
+
+	if (n == 0)
+		return v;
+	if (r < 0) {
+		q--;
+		r += d;
+	}
+	return r > d / 2 || (r == d / 2 && q % 2 != 0) ? q + 1 : q;
+}
+
+static void test_rne_shift(void)
+{
+	unsigned i, n, bad = 0;
+	int64_t v;
+
+	for (i = 0; i < 1000000; i++) {
+		n = rig_below(41);
+		v = (int64_t)((uint64_t)rig_rand() << 32 | rig_rand()) >> (4 + rig_below(60));
+		if (rig_below(2))
+			v = (int64_t)((uint64_t)v & ~(uint64_t)0 << (n ? n - 1 : 0));
+		bad += fcnm_rne_shift(v, n) != rne_by_definition(v, n);
+	}
+	is(bad, 0, "rne_shift equals its definition");
+}
+
+static int32_t residual_by_definition(const struct fcnm_residual *r, int32_t y, int32_t b)
+{
+	const int64_t v = (y - r->za) * r->mul_a + (b - r->zb) * r->mul_b;
+	const int64_t sum = rne_by_definition(v, r->shift) + r->zo;
+
+	return sum < -128 ? -128 : sum > 127 ? 127 : (int32_t)sum;
+}
+
+static int32_t byte(void)
+{
+	return (int32_t)rig_below(256) - 128;
+}
+
+static void test_residual(void)
+{
+	struct fcnm_residual r;
+	unsigned i, bad = 0;
+	int32_t y, b;
+
+	for (i = 0; i < 1000000; i++) {
+		r = (struct fcnm_residual){
+			.mul_a = rig_rand() >> (1 + rig_below(31)),
+			.mul_b = rig_rand() >> (1 + rig_below(31)),
+			.za = byte(), .zb = byte(), .zo = byte(), .shift = rig_below(41),
+		};
+		y = byte();
+		b = byte();
+		bad += fcnm_residual_add(&r, y, b) != residual_by_definition(&r, y, b);
+	}
+	is(bad, 0, "residual add");
+}
+
+static void test_clamp(void)
+{
+	int32_t y, bad = 0;
+
+	for (y = -128; y < 128; y++) {
+		bad += fcnm_clamp(y, -5, 7) != (y < -5 ? -5 : y > 7 ? 7 : y);
+		bad += fcnm_clamp(y, 7, -5) != -5;
+	}
+	is((unsigned)bad, 0, "clamp, and MAX wins where MIN > MAX");
+}
+
+int main(void)
+{
+	test_example();
+	test_requant();
+	test_rne_shift();
+	test_residual();
+	test_clamp();
+	return done_testing();
+}
