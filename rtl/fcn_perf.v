@@ -34,7 +34,7 @@ module fcn_perf (
     input  wire [31:0]  rec_seqno_i,
     output wire         wr_valid_o,         // beats of its burst
     input  wire         wr_ready_i,
-    output reg  [127:0] wr_data_o,
+    output wire [127:0] wr_data_o,
     output wire         wr_last_o
 );
 
@@ -48,7 +48,6 @@ module fcn_perf (
     wire for_load = conv_missing_i[FCN_ENG_LOAD];
     wire for_post = conv_missing_i[FCN_ENG_POST];
 
-    reg [W-1:0] count_q[1:15];
     wire [15:1] step;
     assign step[1]  = 1'b1;
     assign step[2]  = conv_active_i;
@@ -70,13 +69,19 @@ module fcn_perf (
     wire [2:0] starts = {2'd0, start_cmd_i[0]} + {2'd0, start_cmd_i[1]}
                         + {2'd0, start_cmd_i[2]} + {2'd0, start_cmd_i[3]};
 
+    // The record's numbers.
+    wire [1023:0] numbers;
+    assign numbers[63:0] = {32'd1, rec_seqno_i};
+
     genvar n;
     generate
         for (n = 1; n < 16; n = n + 1) begin : g_count
+            reg [W-1:0] count_q;
             always @(posedge clk_i)
-                if (start_i) count_q[n] <= {W{1'b0}};
+                if (start_i) count_q <= {W{1'b0}};
                 else if (run_i && step[n])
-                    count_q[n] <= count_q[n] + (n == 13 ? {{W-3{1'b0}}, starts} : {{W-1{1'b0}}, 1'b1});
+                    count_q <= count_q + (n == 13 ? {{W-3{1'b0}}, starts} : {{W-1{1'b0}}, 1'b1});
+            assign numbers[64*n+:64] = {{64-W{1'b0}}, count_q};
         end
     endgenerate
 
@@ -97,14 +102,7 @@ module fcn_perf (
     assign wr_valid_o = active_q;
     assign wr_last_o  = beat_q == 3'd7;
 
-    always @* begin
-        wr_data_o = 128'd0;
-        if (active_q) begin
-            wr_data_o[64+:W] = count_q[{beat_q, 1'b1}];
-            if (beat_q == 3'd0) wr_data_o[63:0] = {32'd1, rec_seqno_i};
-            else wr_data_o[0+:W] = count_q[{beat_q, 1'b0}];
-        end
-    end
+    assign wr_data_o  = numbers[128*beat_q+:128];
 
 endmodule
 
