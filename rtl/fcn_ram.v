@@ -2,20 +2,26 @@
 //
 // fcn_ram: the one memory primitive of the core: one write port, one read port, registered read.
 //
-// Written so that Yosys and vendor tools infer block RAM.  A read in the same cycle as a write to
-// the same word gets the word's old bytes; the core relies on that only for bytes that the write
-// leaves alone (software orders everything else by tokens).  The contents after power-up are
-// unknown: the core scrubs every memory before its first job.
+// Written so that Yosys and vendor tools infer block RAM.  The contents after power-up are unknown:
+// the core scrubs every memory before its first job.
 //
 // WIDTH       bits of a word; a multiple of BYTE
 // BYTE        bits under one write enable
 // DEPTH_LOG2  base-2 logarithm of the number of words
+// READ_FIRST  1: a read in the cycle of a write to the same word gets the old word; bytes that the
+//             write leaves alone are right.  0: it may get anything, which saves the bypass that
+//             block RAM of some families needs (simulators still give the old word); only for
+//             BYTE = WIDTH.
 `default_nettype none
 
 module fcn_ram #(
     parameter integer WIDTH = 128,
     parameter integer BYTE = 8,
-    parameter integer DEPTH_LOG2 = 10
+    parameter integer DEPTH_LOG2 = 10,
+    // Only synthesis uses it.
+    // verilator lint_off UNUSEDPARAM
+    parameter integer READ_FIRST = 1
+    // verilator lint_on UNUSEDPARAM
 ) (
     input  wire                  clk_i,
     // Write port: wr_be_i[i] lets wr_data_i[BYTE*i +: BYTE] through.
@@ -38,7 +44,15 @@ module fcn_ram #(
             for (i = 0; i < WIDTH / BYTE; i = i + 1)
                 if (wr_be_i[i]) mem[wr_addr_i][BYTE*i+:BYTE] <= wr_data_i[BYTE*i+:BYTE];
 
-    always @(posedge clk_i) if (rd_en_i) rd_data_q <= mem[rd_addr_i];
+    always @(posedge clk_i)
+        if (rd_en_i) begin
+            rd_data_q <= mem[rd_addr_i];
+`ifdef YOSYS
+            // The form in which Yosys is told that a collision does not matter.
+            if (READ_FIRST == 0 && wr_en_i && wr_be_i[0] && wr_addr_i == rd_addr_i)
+                rd_data_q <= {WIDTH{1'bx}};
+`endif
+        end
 
     assign rd_data_o = rd_data_q;
 

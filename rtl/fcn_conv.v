@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// fcn_conv: the CONV engine: weight buffer, systolic array and accumulators, and what drives them.
+//
+// A pixel that fcn_conv_pix issues in cycle t (its tag is at delay 0 then) enters the array in cycle
+// t + 3 with the data of the IFM buffer, and its sums leave column c in cycle t + ROWS + c + 5.  Its tag
+// travels along in one chain for all columns, because column c + 1 sees at a delay what column
+// c saw one cycle before.  Delays at column 0:
+//
+//     READ   = ROWS + 3    read the accumulator's old value
+//     SELECT = ROWS + 4
+//     ADD    = ROWS + 5    the sum is there
+//     WRITE  = ROWS + 6
+//
+// ROWS, COLS  array size: 8, 16 or 32 each
+// IFM_LOG2    base-2 logarithm of the IFM buffer's size in bytes
+// WGT_LOG2    ... of the weight buffer's
+// ACC_LOG2    ... of the entries of an accumulator half, 2..12
+`default_nettype none
+
+module fcn_conv #(
+    parameter integer ROWS = 16,
+    parameter integer COLS = 16,
+    parameter integer IFM_LOG2 = 17,
+    parameter integer WGT_LOG2 = 16,
+    parameter integer ACC_LOG2 = 9
+) (
+    input  wire                clk_i,
+    // Engine interface (Documentation/rtl-internals.md).
+    input  wire                clear_i,
+    input  wire                cmd_valid_i,
+    output wire                cmd_ready_o,
+    input  wire [511:0]        cmd_i,
+    output wire                done_o,
+    // IFM buffer, read port: ROWS bytes, 3 cycles after the enable.
+    output wire                ifm_rd_en_o,
+    output wire [IFM_LOG2-1:0] ifm_rd_addr_o,
+    input  wire [8*ROWS-1:0]   ifm_rd_data_i,
+    // Weight buffer, write port: chunks of 16 bytes.
+    input  wire                wgt_wr_en_i,
+    input  wire [WGT_LOG2-1:0] wgt_wr_addr_i,
+    input  wire [127:0]        wgt_wr_data_i,
+    // Accumulators, read port of POST: data of all columns 2 cycles after the enable.
+    input  wire                post_rd_en_i,
+    input  wire                post_rd_half_i,
+    input  wire [ACC_LOG2-1:0] post_rd_entry_i,
+    output wire [32*COLS-1:0]  post_rd_data_o,
+    // Scrub weights and accumulators: level, while the engine is idle.
+    input  wire                scrub_i,
+    output wire                scrub_done_o,
+    // For counters.
+    output wire                active_o,        // the array takes a vector in this cycle
+    output wire                wait_wgt_o,      // a pixel waits for weights to move into the array
+    output wire                busy_o           // a command is waiting or under way
+);
+
+    `include "fcn_defs.vh"
+
+    localparam integer LINE = WGT_LOG2 - $clog2(COLS);  // address bits of a weight line
+    localparam integer TILE = LINE - $clog2(ROWS);      // address bits of a weight tile
+    localparam integer ENTER = 3;                       // delays, see above
+    localparam integer READ = ENTER + ROWS;
+    localparam integer SELECT = READ + 1;
+    localparam integer ADD = READ + 2;
+    localparam integer WRITE = READ + 3;
+    localparam integer LAST = WRITE + COLS - 1;         // last column's write
+
+    // Commands go to the pixel walker and to the weight loader at once.
+    wire pix_ready, wgt_ready;
+    assign cmd_ready_o = pix_ready && wgt_ready;
+    wire cmd_take = cmd_valid_i && cmd_ready_o;
+
+    wire                pix_valid, pix_last, pix_init, pix_half, pix_recent, pix_busy;
+    wire [ACC_LOG2-1:0] pix_entry;
+    wire                swap, full;
+
+    fcn_conv_pix #(.IFM_LOG2(IFM_LOG2), .ACC_LOG2(ACC_LOG2)) u_pix (
+        .clk_i(clk_i), .clear_i(clear_i),
+        .cmd_valid_i(cmd_take), .cmd_ready_o(pix_ready), .cmd_i(cmd_i),
+        .full_i(full), .swap_o(swap),
+        .pix_valid_o(pix_valid), .pix_addr_o(ifm_rd_addr_o),
+        .pix_last_o(pix_last), .pix_init_o(pix_init), .pix_half_o(pix_half), .pix_entry_o(pix_entry),
+        .pix_recent_i(pix_recent), .wait_wgt_o(wait_wgt_o), .busy_o(pix_busy)
+    );
+
+    wire            wgt_rd_en, wgt_rd_first;
+    wire [LINE-1:0] wgt_rd_line;
+
+    fcn_conv_wgt #(.ROWS(ROWS), .TILE(TILE)) u_wgt (
+        .clk_i(clk_i), .clear_i(clear_i),
+        .cmd_valid_i(cmd_take), .cmd_ready_o(wgt_ready),
+        .cmd_tile_i(cmd_i[FCN_CONV_WGT_LSB+:TILE]), .cmd_count_i(cmd_i[FCN_CONV_K0_N_LSB+:24]),
+        .full_o(full), .swap_i(swap),
+        .rd_en_o(wgt_rd_en), .rd_first_o(wgt_rd_first), .rd_line_o(wgt_rd_line)
+    );
+
+    assign ifm_rd_en_o = pix_valid;
+
+    // Weight buffer.
+    wire [8*COLS-1:0] wgt_data;
+    wire              wgt_scrub_done;
+
+    fcn_wgt_buf #(.COLS(COLS), .LOG2(WGT_LOG2)) u_buf (
+        .clk_i(clk_i),
+        .wr_en_i(wgt_wr_en_i), .wr_addr_i(wgt_wr_addr_i), .wr_data_i(wgt_wr_data_i),
+        .rd_en_i(wgt_rd_en), .rd_line_i(wgt_rd_line), .rd_data_o(wgt_data),
+        .scrub_i(scrub_i), .scrub_done_o(wgt_scrub_done)
+    );
+
+    // Flags on their way to the array, beside the buffers' three cycles.
+    reg [ENTER-1:0] swap_q, shift_q, first_q;
+
+    always @(posedge clk_i)
+        if (clear_i) begin
+            swap_q  <= {ENTER{1'b0}};
+            shift_q <= {ENTER{1'b0}};
+        end else begin
+            swap_q  <= {swap_q[ENTER-2:0], swap};
+            shift_q <= {shift_q[ENTER-2:0], wgt_rd_en};
+        end
+    always @(posedge clk_i) first_q <= {first_q[ENTER-2:0], wgt_rd_first};
+
+    // Array and tags move while anything is inside.  A clear lets everything run out.
+    localparam integer HOLD = LAST + 2;
+    reg [$clog2(HOLD+1)-1:0] hold_q;
+    wire live = hold_q != 0;
+
+    always @(posedge clk_i)
+        if (clear_i || pix_valid || wgt_rd_en) hold_q <= HOLD[$clog2(HOLD+1)-1:0];
+        else if (live) hold_q <= hold_q - 1'b1;
+
+    wire [32*COLS-1:0] sum;
+
+    fcn_array #(.ROWS(ROWS), .COLS(COLS)) u_array (
+        .clk_i(clk_i), .en_i(live),
+        .a_i(ifm_rd_data_i), .swap_i(swap_q[ENTER-1]),
+        .w_i(wgt_data), .shift_i(shift_q[ENTER-1]), .first_i(first_q[ENTER-1]),
+        .sum_o(sum)
+    );
+
+    // Tags: bit d of a flag, and g_tag[d].entry, are at delay d.
+    reg [LAST:1] valid_q, init_q, half_q, last_q;
+    wire         tag_step = live || pix_valid;
+
+    always @(posedge clk_i)
+        if (clear_i) valid_q <= {LAST{1'b0}};
+        else if (tag_step) valid_q <= {valid_q[LAST-1:1], pix_valid};
+
+    always @(posedge clk_i)
+        if (tag_step) begin
+            init_q <= {init_q[LAST-1:1], pix_init};
+            half_q <= {half_q[LAST-1:1], pix_half};
+            last_q <= {last_q[LAST-1:1], pix_last};
+        end
+
+    genvar d;
+    generate
+        for (d = 0; d <= LAST; d = d + 1) begin : g_tag
+            wire [ACC_LOG2-1:0] entry;
+            if (d == 0) begin : g_now
+                assign entry = pix_entry;
+            end else begin : g_later
+                reg [ACC_LOG2-1:0] entry_q;
+                always @(posedge clk_i) if (tag_step) entry_q <= g_tag[d-1].entry;
+                assign entry = entry_q;
+            end
+        end
+    endgenerate
+
+    assign pix_recent =
+        (valid_q[1] && half_q[1] == pix_half && g_tag[1].entry == pix_entry) ||
+        (valid_q[2] && half_q[2] == pix_half && g_tag[2].entry == pix_entry) ||
+        (valid_q[3] && half_q[3] == pix_half && g_tag[3].entry == pix_entry);
+
+    assign active_o = valid_q[ENTER];
+    assign done_o   = valid_q[LAST] && last_q[LAST];
+    assign busy_o   = pix_busy || valid_q != 0;
+
+    // Accumulators.
+    reg                 post_sel_en_q, post_sel_half_q;
+    wire                acc_scrub_en, acc_scrub_done;
+    wire [ACC_LOG2-1:0] acc_scrub_entry;
+
+    always @(posedge clk_i) post_sel_en_q <= post_rd_en_i;
+    always @(posedge clk_i) if (post_rd_en_i) post_sel_half_q <= post_rd_half_i;
+
+    fcn_scrub #(.DEPTH_LOG2(ACC_LOG2)) u_scrub (
+        .clk_i(clk_i), .scrub_i(scrub_i),
+        .wr_en_o(acc_scrub_en), .wr_addr_o(acc_scrub_entry), .scrub_done_o(acc_scrub_done)
+    );
+
+    assign scrub_done_o = wgt_scrub_done && acc_scrub_done;
+
+    genvar c;
+    generate
+        for (c = 0; c < COLS; c = c + 1) begin : g_acc
+            fcn_acc #(.ACC_LOG2(ACC_LOG2)) u_acc (
+                .clk_i(clk_i),
+                .rd_en_i(valid_q[READ+c] && !init_q[READ+c]),
+                .rd_half_i(half_q[READ+c]), .rd_entry_i(g_tag[READ+c].entry),
+                .sel_en_i(valid_q[SELECT+c]), .sel_half_i(half_q[SELECT+c]),
+                .add_en_i(valid_q[ADD+c]), .add_init_i(init_q[ADD+c]), .sum_i(sum[32*c+:32]),
+                .wr_en_i(valid_q[WRITE+c]),
+                .wr_half_i(half_q[WRITE+c]), .wr_entry_i(g_tag[WRITE+c].entry),
+                .post_rd_en_i(post_rd_en_i),
+                .post_rd_half_i(post_rd_half_i), .post_rd_entry_i(post_rd_entry_i),
+                .post_sel_en_i(post_sel_en_q), .post_sel_half_i(post_sel_half_q),
+                .post_data_o(post_rd_data_o[32*c+:32]),
+                .scrub_en_i(acc_scrub_en), .scrub_entry_i(acc_scrub_entry)
+            );
+        end
+    endgenerate
+
+endmodule
+
+`default_nettype wire
