@@ -26,6 +26,9 @@
 #define ONNX_MAX_SIZE (INT64_C(1) << 31)	/* protobuf's own limit */
 #define ONNX_MEMORY_FIXED (64 << 10)
 #define ONNX_MEMORY_FACTOR 32
+/* What the import accepts; it takes some 300 bytes for each beside the elements. */
+#define ONNX_MAX_NODES (1 << 18)
+#define ONNX_MAX_TENSORS (1 << 18)
 #define ONNX_MIN_OPSET 7
 #define ONNX_MAX_OPSET 21
 
