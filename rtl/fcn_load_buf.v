@@ -39,10 +39,12 @@ module fcn_load_buf (
         else if (fetch) rd_valid_q <= 1'b1;
         else if (rd_ready_i) rd_valid_q <= 1'b0;
 
+    // The pointers differ in a fetch: no word is read and written in one cycle.
     fcn_ram #(
         .WIDTH      (128),
         .BYTE       (128),
-        .DEPTH_LOG2 (8)
+        .DEPTH_LOG2 (8),
+        .READ_FIRST (0)
     ) u_ram (
         .clk_i     (clk_i),
         .wr_en_i   (wr_valid_i),
