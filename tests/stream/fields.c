@@ -304,18 +304,18 @@ static bool make_store(struct gen *g, struct fcn_cmd *c)
 	return true;
 }
 
-/* Sets one field to its largest, smallest or any value, and everything that multiplies with it to little. */
-static void corner(struct gen *g, struct fcn_cmd *c)
+/*
+ * Sets one field to its largest, smallest or any value, and everything that multiplies with it to
+ * little.  Returns the largest value that the field can have.
+ */
+static uint32_t corner(struct gen *g, struct fcn_cmd *c)
 {
 	unsigned first = 0, n = 0;
 	const struct cmd_field *f;
 
 	for (unsigned i = 0; i < cmd_fields_n; i++)
-		if (cmd_fields[i].opcode == fcn_cmd_get_opcode(c)) {
+		if (cmd_fields[i].opcode == fcn_cmd_get_opcode(c))
 			first = n++ ? first : i;
-		}
-	if (!n)
-		return;
 	f = &cmd_fields[first + rng_below(&g->r, n)];
 	if (f->mask >> f->shift >= 63 && rng_percent(&g->r, 50))
 		for (unsigned i = first; i < first + n; i++) /* counts are the fields of 4 to 16 bits */
@@ -328,6 +328,7 @@ static void corner(struct gen *g, struct fcn_cmd *c)
 		    f->is_signed           ? 0x80 :
 		    rng_percent(&g->r, 50) ? (f->mask >> f->shift) & ~UINT32_C(15) :
 					     rng_u32(&g->r) & (f->mask >> f->shift));
+	return f->max;
 }
 
 static int is_unmapped(void *ctx, const struct touch *t)
@@ -336,10 +337,10 @@ static int is_unmapped(void *ctx, const struct touch *t)
 	       root_translate(ctx, t->addr, t->write ? PTE_V | PTE_W : PTE_V | PTE_R) == UINT64_MAX;
 }
 
-static uint64_t budget(struct rng *r, bool at_corner)
+static uint64_t budget(struct rng *r, uint32_t corner_max)
 {
-	if (at_corner)
-		return rng_percent(r, 3) ? COST_EMPTY : COST_CORNER;
+	if (corner_max)
+		return corner_max == 65535 && rng_percent(r, 40) ? COST_EMPTY : COST_CORNER;
 	return rng_percent(r, 10) ? COST_LONG : COST;
 }
 
@@ -352,15 +353,15 @@ bool fields_random(struct gen *g, unsigned engine, struct fcn_cmd *c)
 	const struct geometry *geo = &g->s->g;
 
 	for (unsigned i = 0; i < TRIES; i++) {
-		bool at_corner = rng_percent(&g->r, 15);
+		uint32_t corner_max = 0;
 		const char *why;
 
 		if (!make[engine](g, c))
 			return false;
-		if (at_corner)
-			corner(g, c);
+		if (rng_percent(&g->r, 15))
+			corner_max = corner(g, c);
 		if (!fcn_cmd_check(c, geo->rows, geo->cols, &why) &&
-		    access_cost(geo, c) <= budget(&g->r, at_corner) &&
+		    access_cost(geo, c) <= budget(&g->r, corner_max) &&
 		    !access_walk(geo, c, is_unmapped, root) &&
 		    !(engine == FCN_ENG_POST && access_residual_races(geo, c)))
 			return true;

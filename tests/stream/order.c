@@ -72,13 +72,18 @@ void order_begin(struct order *o, struct stream *s, struct job *job)
 		       space_size(&s->g, uses[i].space) * sizeof(cmd_no));
 }
 
-/* Memory bytes are told apart by where they lie in the image: two addresses may mean the same byte. */
+/*
+ * Memory bytes are told apart by where they lie in the image: two addresses may mean the same byte.  A
+ * half of the accumulators counts as one thing, because CONV and POST share its read port.
+ */
 static uint32_t byte_index(const struct order *o, const struct touch *t)
 {
 	const struct root *root = &o->s->root[o->job->root];
 	uint64_t pa;
 	int page;
 
+	if (t->space == SP_ACC)
+		return t->addr >> o->s->g.acc_log2;
 	if (t->space != SP_MEM)
 		return t->addr;
 	pa = root_translate(root, t->addr, t->write ? PTE_V | PTE_W : PTE_V | PTE_R);

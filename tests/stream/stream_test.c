@@ -24,6 +24,7 @@ static const char usage[] =
 	"  --preset NAME     memory timing: ddr, ideal, random, or mixed (mixed)\n"
 	"  --plan NAME       each case has a job that goes wrong like this; none: no case has\n"
 	"  --model-only      no core: the model plays each case in two orders\n"
+	"  --shrink          leave out of a failing case what it does not need to fail\n"
 	"  --print           print each case\n"
 	"  --waves FILE      waves of the last case, when the core is built with them\n"
 	"  --cover-in FILE   add the coverage of an earlier run (may be repeated)\n"
@@ -35,7 +36,7 @@ struct options {
 	struct geometry g;
 	const char *preset, *waves, *cover_out;
 	struct gen_options gen;
-	bool model_only, print, cover;
+	bool model_only, print, shrink, cover;
 };
 
 struct totals {
@@ -108,6 +109,35 @@ static bool play_model(struct stream *s, struct result *r)
 	return good;
 }
 
+/* Tries a smaller case: whether it fails, too. */
+static bool still_fails(const struct options *o, const struct stream *s, struct result *r)
+{
+	struct totals ignored = { 0 };
+
+	return !play_rtl(o, s, &ignored, r);
+}
+
+/* Makes commands into SYNC commands with the same tokens, as long as the case fails. */
+static void shrink(const struct options *o, struct stream *s, struct result *r)
+{
+	struct result smaller;
+
+	for (unsigned j = 0; j < s->njobs; j++)
+		for (unsigned i = 0; i < s->job[j].n; i++) {
+			struct fcn_cmd *c = &s->job[j].cmd[i], old = *c;
+
+			if ((fcn_cmd_get_opcode(c) & 15) == 15)
+				continue;
+			fcn_cmd_init(c, fcn_cmd_get_opcode(&old) | 15, fcn_cmd_get_wait(&old), fcn_cmd_get_signal(&old));
+			stream_write_code(s, &s->job[j]);
+			if (still_fails(o, s, &smaller))
+				*r = smaller;
+			else
+				*c = old;
+			stream_write_code(s, &s->job[j]);
+		}
+}
+
 static void print_failure(const struct options *o, const struct stream *s, const char *why)
 {
 	stream_print(s, stdout);
@@ -145,6 +175,8 @@ static void run_case(const struct options *o, uint64_t seed, struct stream *s, s
 		return;
 	}
 	t->failed++;
+	if (o->shrink && !o->model_only)
+		shrink(o, s, &r);
 	print_failure(o, s, r.why);
 }
 
@@ -226,6 +258,8 @@ int main(int argc, char **argv)
 			o.model_only = true;
 		} else if (!strcmp(argv[i], "--print")) {
 			o.print = true;
+		} else if (!strcmp(argv[i], "--shrink")) {
+			o.shrink = true;
 		} else if (!strcmp(argv[i], "--cover")) {
 			o.cover = true;
 		} else if (i + 1 < argc && take_option(&o, argv[i], argv[i + 1])) {
