@@ -93,6 +93,8 @@ bool fcn_model_irq(const struct fcn_model *m);
  * fcn_model_step(): one piece of work: an abort, or the start of a job, or one command, or
  * the end of a job with its records.  False when there was nothing to do.
  * fcn_model_run(): steps until there is nothing to do; returns the number of steps.
+ * A command is never interrupted, not even by ABORT, and one CONV may ask for 2^48 pixels: who
+ * runs streams of strangers needs a process for it.
  *
  * Order: of the commands that may run, the one with the lowest index runs next.  A command
  * that faults keeps what its bursts before the failing one did, and its engine stops there;
