@@ -41,8 +41,9 @@ static int check_operators(const struct import *im)
 			err = error(-ENOTSUP,
 				    "control flow (an operator with a subgraph) is not supported");
 		else if (!import_is_constant(n) && !rule_find(n))
-			err = error(-ENOTSUP, "this operator of the domain '%.*s' is not supported",
-				    ONNX_STR(n->domain));
+			err = error(-ENOTSUP, "this operator %s%.*s%sis not supported",
+				    n->domain.size ? "of the domain " : "", ONNX_STR(n->domain),
+				    n->domain.size ? " " : "");
 		if (err)
 			return import_in_node(err, im->m, n);
 	}
