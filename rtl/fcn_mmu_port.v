@@ -131,10 +131,10 @@ module fcn_mmu_port #(
     end
 
     // 2. What leaves is the request at the input, to the kept page.
-    always @* if (out_valid_o) assert (req_valid_i && f_known && f_va == req_page_i);
+    always @* if (f_started && out_valid_o) assert (req_valid_i && f_known && f_va == req_page_i);
 
     // 3. Nothing leaves after a fault.
-    always @* if (fault_valid_o) assert (!out_valid_o && !req_ready_o);
+    always @* if (f_started && fault_valid_o) assert (!out_valid_o && !req_ready_o);
 
     // 4. Covered: a page passes, another one faults.
     reg f_passed = 1'b0;

@@ -6,6 +6,7 @@
 #include "sys_fault.h"
 #include "sys_jobs.h"
 #include "sys_random.h"
+#include "sys_storm.h"
 
 static unsigned rounds = 60;
 
@@ -17,6 +18,11 @@ static void random_copies(sys_bench &b, sys_check &t)
 static void random_faults(sys_bench &b, sys_check &t)
 {
 	test_random(b, t, rounds, true);
+}
+
+static void storm(sys_bench &b, sys_check &t)
+{
+	test_storm(b, t, 10 * rounds);
 }
 
 static const struct {
@@ -42,6 +48,7 @@ static const struct {
 	{ "buffers between clients", test_secrets },
 	{ "random copies in random weather", random_copies },
 	{ "random faults in random weather", random_faults },
+	{ "a storm of jobs in both slots", storm },
 };
 
 int main(int argc, char **argv)
