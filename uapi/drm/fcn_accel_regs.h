@@ -169,7 +169,7 @@
 #define FCN_SLOT_ABORT_ABORT_SHIFT		0
 #define FCN_SLOT_ABORT_ABORT_MASK		0x00000001u
 
-/* ro: State and result of the slot's job. A start clears it. */
+/* ro: State and result of the slot's job. A start clears STATUS.CAUSE, FAULT_ADDR and FAULT_CMD. */
 #define FCN_SLOT_STATUS				0x18
 #define FCN_REG_SLOT_STATUS(n)			FCN_SLOT_REG(n, FCN_SLOT_STATUS)
 #define FCN_SLOT_STATUS_BUSY_SHIFT		0
