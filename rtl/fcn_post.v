@@ -7,9 +7,9 @@
 // Counted from the cycle in which an accumulator read is asked for (the step):
 //
 //      0   step: accumulator read               12  table read
-//      2   accumulators here, bias added        14  clamp          (20 behind a residual)
+//      2   accumulators here, bias added        14  clamp, then maximum (20 with a residual)
 //      7   multiplied by scale                  14  residual, 6 cycles
-//     11   zero point; OFM residual read        16  write          (22 behind a residual)
+//     11   zero point; OFM residual read        16  write (22 with a residual)
 //
 // One step is one group of LANES columns of one window element; one step a cycle, without a bubble
 // between pixels, rows and commands (see fcn_post_next for its two exceptions).
@@ -76,6 +76,7 @@ module fcn_post #(
     localparam integer T_RES_READ = 11;
     localparam integer T_TABLE = 12;
     localparam integer T_CLAMP = 14;
+    localparam integer T_MAX = 15;
     localparam integer T_WRITE = 16;
     localparam integer RES_CYCLES = 6;      // what a residual adds
     localparam integer T_END = T_WRITE + RES_CYCLES;
@@ -158,7 +159,7 @@ module fcn_post #(
     reg [T_END:1]     valid_q;
     reg [T_END:1]     cmd_last_q;
     reg [T_END:1]     win_last_q;
-    reg [T_END-2:1]   win_first_q;
+    reg [T_END-1:1]   win_first_q;
     reg [T_CLAMP-1:1] cmd_first_q;
 
     always @(posedge clk_i)
@@ -170,12 +171,12 @@ module fcn_post #(
         if (rst) begin
             cmd_first_q <= {T_CLAMP-1{1'b0}};
             cmd_last_q  <= {T_END{1'b0}};
-            win_first_q <= {T_END-2{1'b0}};
+            win_first_q <= {T_END-1{1'b0}};
             win_last_q  <= {T_END{1'b0}};
         end else begin
             cmd_first_q <= {cmd_first_q[T_CLAMP-2:1], step_cmd_first};
             cmd_last_q  <= {cmd_last_q[T_END-1:1], step && step_cmd_last};
-            win_first_q <= {win_first_q[T_END-3:1], step && step_win_first};
+            win_first_q <= {win_first_q[T_END-2:1], step && step_win_first};
             win_last_q  <= {win_last_q[T_END-1:1], step && step_win_last};
         end
 
@@ -213,6 +214,9 @@ module fcn_post #(
         .res_za_o(res_za), .res_zb_o(res_zb), .res_zo_o(res_zo)
     );
 
+    reg select_table_q;
+    always @(posedge clk_i) if (valid_q[T_TABLE]) select_table_q <= table_en;
+
     // ---- addresses wait for their values; there are never more of them than cycles in between
     wire wr_valid = res_en ? valid_q[T_END] && win_last_q[T_END]
                            : valid_q[T_WRITE] && win_last_q[T_WRITE];
@@ -242,8 +246,9 @@ module fcn_post #(
     /* verilator lint_on PINCONNECTEMPTY */
 
     // ---- lanes
-    wire pool_valid = res_en ? valid_q[T_CLAMP+RES_CYCLES] : valid_q[T_CLAMP];
-    wire pool_first = res_en ? win_first_q[T_CLAMP+RES_CYCLES] : win_first_q[T_CLAMP];
+    wire clamp_en = res_en ? valid_q[T_END-2] : valid_q[T_CLAMP];
+    wire max_en = res_en ? valid_q[T_END-1] : valid_q[T_MAX];
+    wire max_first = res_en ? win_first_q[T_END-1] : win_first_q[T_MAX];
     wire [GROUP_W-1:0] acc_group = group_q[GROUP_W*(T_ACC-1)+:GROUP_W];
     wire [GROUP_W-1:0] scale_group = group_q[GROUP_W*(T_SCALE-1)+:GROUP_W];
 
@@ -265,12 +270,13 @@ module fcn_post #(
                 .requant_run_i(requant_run_q), .acc_i(acc), .acc_group_i(acc_group),
                 .scale_group_i(scale_group), .zp_i(zp),
                 .table_valid_i(valid_q[T_TABLE]), .table_en_i(table_en), .table_i(table_sel),
+                .select_valid_i(valid_q[T_TABLE+1]), .select_table_i(select_table_q),
                 .res_en_i(res_en), .res_run_i(res_run_q), .res_i(post_rd_data_i[8*l+:8]),
                 .res_mul_a_i(res_mul_a), .res_mul_b_i(res_mul_b),
                 .res_shift_i(res_shift), .res_mask_i(res_mask),
                 .res_za_i(res_za), .res_zb_i(res_zb), .res_zo_i(res_zo),
-                .pool_valid_i(pool_valid), .pool_first_i(pool_first),
-                .min_i(min), .max_i(max), .out_o(post_wr_data_o[8*l+:8])
+                .clamp_en_i(clamp_en), .min_i(min), .max_i(max),
+                .max_en_i(max_en), .max_first_i(max_first), .out_o(post_wr_data_o[8*l+:8])
             );
         end
         if (LANES < 16) begin : g_pad

@@ -34,6 +34,8 @@ module fcn_post_lane #(
     input  wire                 table_valid_i,  // 12
     input  wire                 table_en_i,     // 12
     input  wire                 table_i,        // 12
+    input  wire                 select_valid_i, // 13
+    input  wire                 select_table_i, // 13: table_en_i of a cycle ago
     // Residual.
     input  wire                 res_en_i,       // the same for all values in the pipeline
     input  wire                 res_run_i,      // a value is in 14..19
@@ -46,10 +48,11 @@ module fcn_post_lane #(
     input  wire [7:0]           res_zb_i,
     input  wire [7:0]           res_zo_i,
     // Clamp and maximum: 6 cycles later with a residual.
-    input  wire                 pool_valid_i,   // 14
-    input  wire                 pool_first_i,   // 14
+    input  wire                 clamp_en_i,     // 14
     input  wire [7:0]           min_i,          // 14
     input  wire [7:0]           max_i,          // 14
+    input  wire                 max_en_i,       // 15
+    input  wire                 max_first_i,    // 15
     output wire [7:0]           out_o           // 16
 );
 
@@ -84,8 +87,6 @@ module fcn_post_lane #(
 
     // ---- 12, 13: table, or past it
     wire [7:0] looked_up;
-    reg        valid13_q;
-    reg        table13_q;
     reg [7:0]  y13_q;
     reg [7:0]  y14_q;
 
@@ -102,13 +103,8 @@ module fcn_post_lane #(
         .rd_data_o(looked_up)
     );
 
-    always @(posedge clk_i) valid13_q <= table_valid_i;
-    always @(posedge clk_i)
-        if (table_valid_i) begin
-            table13_q <= table_en_i;
-            y13_q     <= y;
-        end
-    always @(posedge clk_i) if (valid13_q) y14_q <= table13_q ? looked_up : y13_q;
+    always @(posedge clk_i) if (table_valid_i) y13_q <= y;
+    always @(posedge clk_i) if (select_valid_i) y14_q <= select_table_i ? looked_up : y13_q;
 
     // ---- 14 to 19: residual, or past it
     wire [7:0] r;
@@ -121,7 +117,7 @@ module fcn_post_lane #(
 
     // ---- 14, 15 (20, 21 with a residual): clamp and maximum
     fcn_post_pool u_pool (
-        .clk_i(clk_i), .valid_i(pool_valid_i), .first_i(pool_first_i),
+        .clk_i(clk_i), .clamp_en_i(clamp_en_i), .max_en_i(max_en_i), .max_first_i(max_first_i),
         .y_i(res_en_i ? r : y14_q), .min_i(min_i), .max_i(max_i), .max_o(out_o)
     );
 

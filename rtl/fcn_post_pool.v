@@ -8,31 +8,31 @@
 
 module fcn_post_pool (
     input  wire       clk_i,
-    input  wire       valid_i,      // y_i is an element
-    input  wire       first_i,      // with valid_i: the first one of its window
+    input  wire       clamp_en_i,   // y_i is an element
+    input  wire       max_en_i,     // one cycle behind clamp_en_i
+    input  wire       max_first_i,  // with max_en_i: the first element of its window
     input  wire [7:0] y_i,
     input  wire [7:0] min_i,
     input  wire [7:0] max_i,        // wins where min_i > max_i
     output wire [7:0] max_o         // 2 cycles behind y_i: the largest so far
 );
 
-    wire [7:0] floor = $signed(y_i) < $signed(min_i) ? min_i : y_i;
-
-    reg       valid_q;
-    reg       first_q;
-    reg [7:0] y_q;
-    reg [7:0] max_q;
-
-    always @(posedge clk_i) valid_q <= valid_i;
-
-    always @(posedge clk_i)
-        if (valid_i) begin
-            first_q <= first_i;
-            y_q     <= $signed(floor) > $signed(max_i) ? max_i : floor;
+    // A function, called under the clock enable, so that a simulator skips it too.
+    function signed [7:0] clamp(input signed [7:0] y, input signed [7:0] min,
+                                input signed [7:0] max);
+        reg signed [7:0] floor;
+        begin
+            floor = y < min ? min : y;
+            clamp = floor > max ? max : floor;
         end
+    endfunction
 
-    always @(posedge clk_i)
-        if (valid_q && (first_q || $signed(y_q) > $signed(max_q))) max_q <= y_q;
+    reg signed [7:0] y_q;
+    reg signed [7:0] max_q;
+
+    always @(posedge clk_i) if (clamp_en_i) y_q <= clamp(y_i, min_i, max_i);
+
+    always @(posedge clk_i) if (max_en_i) max_q <= max_first_i || y_q > max_q ? y_q : max_q;
 
     assign max_o = max_q;
 

@@ -23,136 +23,146 @@ module fcn_requant (
     output wire [7:0]  y_o          // 10 cycles behind acc_i
 );
 
+    // Combinational steps are functions, called under the clock enable, so that a simulator skips
+    // them too.
+
+    // Shifts left until the top bit is bit 31, by halving: 16 and 8 places, then 4, 2 and 1.  In
+    // front of the shifted value: which of these shifts there were.
+    function [33:0] normalise_16_8(input [31:0] v);
+        reg        by16, by8;
+        reg [31:0] w;
+        begin
+            by16 = v[31:16] == 16'd0;
+            w = by16 ? {v[15:0], 16'd0} : v;
+            by8 = w[31:24] == 8'd0;
+            normalise_16_8 = {by16, by8, by8 ? {w[23:0], 8'd0} : w};
+        end
+    endfunction
+
+    function [34:0] normalise_4_2_1(input [31:0] v);
+        reg        by4, by2;
+        reg [31:0] w, x;
+        begin
+            by4 = v[31:28] == 4'd0;
+            w = by4 ? {v[27:0], 4'd0} : v;
+            by2 = w[31:30] == 2'd0;
+            x = by2 ? {w[29:0], 2'd0} : w;
+            normalise_4_2_1 = {by4, by2, !x[31], x[31] ? x : {x[30:0], 1'b0}};
+        end
+    endfunction
+
+    // A normalised sum, rounded to 24 bits, and in front of it the carry.  Only 2^24 carries: it
+    // becomes 2^23, twice as much.
+    function [24:0] round_sum(input [31:0] v);
+        reg [24:0] sum;
+        begin
+            sum = {1'b0, v[31:8]} + {24'd0, v[7] && (v[6:0] != 7'd0 || v[8])};
+            round_sum = {sum[24], sum[24] || sum[23], sum[22:0]};
+        end
+    endfunction
+
+    // A product whose top bit is bit 47 or 46, rounded to 24 bits; a carry stays in bit 24.
+    function [24:0] round_product(input [47:0] v);
+        reg [47:0] w;
+        begin
+            w = v[47] ? v : {v[46:0], 1'b0};
+            round_product = {1'b0, w[47:24]} + {24'd0, w[23] && (w[22:0] != 23'd0 || w[24])};
+        end
+    endfunction
+
+    // v * 2^(left - 24): the integer part above the bit that says whether to round up.  v is 2^23 at
+    // least: 9 places left make 256 at least, which saturates whatever the zero point is; less than
+    // 0 places make a half at most, and ties go to even: 0.
+    function [9:0] integer_part(input [24:0] v, input signed [9:0] left);
+        reg [9:0] shifted;      // integer part and half
+        reg       rest;
+        begin
+            shifted = v[24:15] >> (4'd8 - left[3:0]);
+            rest = (v[22:0] & (23'h7fffff >> left[3:0])) != 23'd0;
+            if (left < 10'sd0) integer_part = 10'd0;
+            else if (left > 10'sd8) integer_part = {9'd256, 1'b0};
+            else integer_part = {shifted[9:1], shifted[0] && (rest || shifted[1])};
+        end
+    endfunction
+
+    function [7:0] saturate(input [10:0] v);
+        saturate = v[10:7] == 4'd0 || v[10:7] == 4'd15 ? v[7:0] : {v[10], {7{!v[10]}}};
+    endfunction
+
     // ---- 0: sum
     reg [31:0] sum_q;
     always @(posedge clk_i) if (run_i) sum_q <= acc_i + bias_i;
 
-    // ---- 1: sign and magnitude
-    reg        sign1_q;
+    // ---- 1: magnitude; the sign goes along to the end
     reg [31:0] mag_q;
+    reg [8:1]  sign_q;
     always @(posedge clk_i)
         if (run_i) begin
-            sign1_q <= sum_q[31];
-            mag_q   <= sum_q[31] ? -sum_q : sum_q;
+            mag_q  <= sum_q[31] ? -sum_q : sum_q;
+            sign_q <= {sign_q[7:1], sum_q[31]};
         end
 
-    // ---- 2: leading zeros, by halving: is the top bit in the lower half?  Of each half its last
-    // bit does not matter: when it alone is left, it must be set (or the sum is 0).
-    wire        lz4 = mag_q[31:16] == 16'd0;
-    wire [14:0] top15 = lz4 ? mag_q[15:1] : mag_q[31:17];
-    wire        lz3 = top15[14:7] == 8'd0;
-    wire [6:0]  top7 = lz3 ? top15[6:0] : top15[14:8];
-    wire        lz2 = top7[6:3] == 4'd0;
-    wire [2:0]  top3 = lz2 ? top7[2:0] : top7[6:4];
-    wire        lz1 = top3[2:1] == 2'd0;
-    wire        lz0 = lz1 ? !top3[0] : !top3[2];
-
-    reg        sign2_q;
-    reg        zero2_q;
-    reg [4:0]  lz2_q;
-    reg [31:0] mag2_q;
+    // ---- 2, 3: normalise
+    reg [1:0]  lz2_q;
+    reg [31:0] norm2_q;
+    reg [4:0]  lz3_q;       // leading zeros
+    reg [31:0] norm3_q;
     always @(posedge clk_i)
         if (run_i) begin
-            sign2_q <= sign1_q;
-            zero2_q <= mag_q == 32'd0;
-            lz2_q   <= {lz4, lz3, lz2, lz1, lz0};
-            mag2_q  <= mag_q;
+            {lz2_q, norm2_q}      <= normalise_16_8(mag_q);
+            lz3_q[4:3]            <= lz2_q;
+            {lz3_q[2:0], norm3_q} <= normalise_4_2_1(norm2_q);
         end
 
-    // ---- 3: normalise
-    reg        sign3_q;
-    reg        zero3_q;
-    reg [4:0]  lz3_q;
-    reg [31:0] norm_q;
+    // ---- 4: round to 24 bits
+    reg        zero_q;
+    reg [4:0]  lz4_q;
+    reg        carry_q;
+    reg [23:0] mant_q;
     always @(posedge clk_i)
         if (run_i) begin
-            sign3_q <= sign2_q;
-            zero3_q <= zero2_q;
-            lz3_q   <= lz2_q;
-            norm_q  <= mag2_q << lz2_q;
+            zero_q            <= !norm3_q[31];
+            lz4_q             <= lz3_q;
+            {carry_q, mant_q} <= round_sum(norm3_q);
         end
 
-    // ---- 4: round to 24 bits.  The one carry out of the top is 2^24 exactly: 2^23, twice as much.
-    wire        up3 = norm_q[7] && (norm_q[6:0] != 7'd0 || norm_q[8]);
-    wire [24:0] rnd3 = {1'b0, norm_q[31:8]} + {24'd0, up3};
-
-    reg        sign4_q;
-    reg        zero4_q;
-    reg [5:0]  down4_q;     // the sum is mant4_q * 2^(9 - down4_q)
-    reg [23:0] mant4_q;
-    always @(posedge clk_i)
-        if (run_i) begin
-            sign4_q <= sign3_q;
-            zero4_q <= zero3_q;
-            down4_q <= {1'b0, lz3_q} + {5'd0, !rnd3[24]};
-            mant4_q <= {rnd3[24] || rnd3[23], rnd3[22:0]};
-        end
-
-    // ---- 5, 6: multiply.  The value is prod * 2^(9 - down4_q + E - 150), E the scale's exponent.
-    // With prod rounded to 24 bits by taking 23 places off, that is 2^(left - 24) times the rest.
+    // ---- 5, 6: multiply.  The sum is mant_q * 2^(8 - lz4_q + carry_q), the scale is its 24 bits
+    // times 2^(E - 150), and rounding takes 23 places off the product (24 when it has bit 47): the
+    // value is the rounded product * 2^(left - 24).  Zero is a value far below 1.
     wire [47:0] prod;
     fcn_post_mul u_mul (
-        .clk_i(clk_i), .run_i(run_i), .a_i(mant4_q), .b_i({1'b1, scale_i[22:0]}), .p_o(prod)
+        .clk_i(clk_i), .run_i(run_i), .a_i(mant_q), .b_i({1'b1, scale_i[22:0]}), .p_o(prod)
     );
 
-    reg              sign5_q, sign6_q;
-    reg              zero5_q, zero6_q;
-    reg signed [9:0] left5_q, left6_q;
+    reg signed [9:0] left5_q;
+    reg signed [9:0] left6_q;
     always @(posedge clk_i)
         if (run_i) begin
-            sign5_q <= sign4_q;
-            zero5_q <= zero4_q || scale_i[30:23] == 8'd0;
-            left5_q <= {2'd0, scale_i[30:23]} - {4'd0, down4_q} - 10'd94;
-            sign6_q <= sign5_q;
-            zero6_q <= zero5_q;
+            if (zero_q || scale_i[30:23] == 8'd0) left5_q <= -10'sd512;
+            else left5_q <= {2'd0, scale_i[30:23]} - {5'd0, lz4_q} - (carry_q ? 10'd94 : 10'd95);
             left6_q <= left5_q;
         end
 
-    // ---- 7: round the product to 24 bits; here the carry out may stay
-    wire        top6 = prod[47];
-    wire [23:0] keep6 = top6 ? prod[47:24] : prod[46:23];
-    wire        half6 = top6 ? prod[23] : prod[22];
-    wire        rest6 = prod[21:0] != 22'd0 || (top6 && prod[22]);
-    wire        up6 = half6 && (rest6 || keep6[0]);
-
-    reg              sign7_q;
-    reg              zero7_q;
+    // ---- 7: round the product to 24 bits
     reg signed [9:0] left7_q;
-    reg [24:0]       val_q;     // the value is val_q * 2^(left7_q - 24)
+    reg [24:0]       val_q;
     always @(posedge clk_i)
         if (run_i) begin
-            sign7_q <= sign6_q;
-            zero7_q <= zero6_q;
-            left7_q <= left6_q + {9'd0, top6};
-            val_q   <= {1'b0, keep6} + {24'd0, up6};
+            left7_q <= left6_q + {9'd0, prod[47]};
+            val_q   <= round_product(prod);
         end
 
-    // ---- 8: integer part and rounding.  val_q is 2^23 at least: 9 places left are 256 at least,
-    // which saturates whatever the zero point is; less than 0 places are a half at most, to even: 0.
-    wire        none7 = zero7_q || left7_q < 10'sd0;
-    wire        huge7 = left7_q > 10'sd8;
-    wire [3:0]  right7 = 4'd8 - left7_q[3:0];
-    wire [9:0]  shift7 = val_q[24:15] >> right7;    // integer part and, in bit 0, the half
-    wire        rest7 = (val_q[22:0] & (23'h7fffff >> left7_q[3:0])) != 23'd0;
-
-    reg       sign8_q;
+    // ---- 8: integer part
     reg [8:0] int_q;
     reg       up_q;
-    always @(posedge clk_i)
-        if (run_i) begin
-            sign8_q <= sign7_q;
-            int_q   <= none7 ? 9'd0 : huge7 ? 9'd256 : shift7[9:1];
-            up_q    <= !none7 && !huge7 && shift7[0] && (rest7 || shift7[1]);
-        end
+    always @(posedge clk_i) if (run_i) {int_q, up_q} <= integer_part(val_q, left7_q);
 
-    // ---- 9: sign, zero point, saturation
-    wire [10:0] abs8 = {2'd0, int_q} + {10'd0, up_q};
-    wire [10:0] zp8 = {{3{zp_i[7]}}, zp_i};
-    wire [10:0] sum8 = sign8_q ? zp8 - abs8 : zp8 + abs8;
-    wire        fits8 = sum8[10:7] == 4'd0 || sum8[10:7] == 4'd15;
-
+    // ---- 9: rounding, sign, zero point, saturation.  -(int + up) = ~int + !up.
     reg [7:0] y_q;
-    always @(posedge clk_i) if (run_i) y_q <= fits8 ? sum8[7:0] : {sum8[10], {7{!sum8[10]}}};
+    always @(posedge clk_i)
+        if (run_i)
+            y_q <= saturate({{3{zp_i[7]}}, zp_i} + ({2'd0, int_q} ^ {11{sign_q[8]}})
+                            + {10'd0, up_q ^ sign_q[8]});
 
     assign y_o = y_q;
 
