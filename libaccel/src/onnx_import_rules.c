@@ -208,7 +208,7 @@ static void convert_shape(struct draft *d)
 
 	if (d->err || (!start && end == INT64_MAX))
 		return;
-	whole = graph_add_tensor(g, NULL, DTYPE_I64, NULL);
+	whole = graph_add_tensor(g, NULL, DTYPE_NONE, NULL);
 	range[0] = whole < 0 ? whole : graph_add_const(g, NULL, DTYPE_I64, &one, &start);
 	range[1] = range[0] < 0 ? range[0] : graph_add_const(g, NULL, DTYPE_I64, &one, &end);
 	node = range[1] < 0 ? range[1]
