@@ -110,14 +110,8 @@ module fcn_core #(
     wire [95:0]  fault_index;
 
     fcn_ctrl #(
-        .ROWS(ROWS),
-        .COLS(COLS),
-        .LANES(LANES),
-        .IFM_LOG2(IFM_LOG2),
-        .WGT_LOG2(WGT_LOG2),
-        .OFM_LOG2(OFM_LOG2),
-        .PAR_LOG2(PAR_LOG2),
-        .ACC_LOG2(ACC_LOG2)
+        .ROWS(ROWS), .COLS(COLS), .LANES(LANES), .IFM_LOG2(IFM_LOG2), .WGT_LOG2(WGT_LOG2),
+        .OFM_LOG2(OFM_LOG2), .PAR_LOG2(PAR_LOG2), .ACC_LOG2(ACC_LOG2)
     ) u_ctrl (
         .clk_i           (clk_i),
         .rst_i           (rst_i),
@@ -183,10 +177,7 @@ module fcn_core #(
     wire [511:0] cmd;
     wire [23:0]  cmd_index;
 
-    fcn_fetch #(
-        .ROWS(ROWS),
-        .COLS(COLS)
-    ) u_fetch (
+    fcn_fetch #(.ROWS(ROWS), .COLS(COLS)) u_fetch (
         .clk_i        (clk_i),
         .rst_i        (rst),
         .clear_i      (clear),
@@ -261,14 +252,8 @@ module fcn_core #(
     wire         load_beat, load_wait, load_write, store_beat, store_wait;
 
     fcn_engines #(
-        .ROWS(ROWS),
-        .COLS(COLS),
-        .LANES(LANES),
-        .IFM_LOG2(IFM_LOG2),
-        .WGT_LOG2(WGT_LOG2),
-        .OFM_LOG2(OFM_LOG2),
-        .PAR_LOG2(PAR_LOG2),
-        .ACC_LOG2(ACC_LOG2)
+        .ROWS(ROWS), .COLS(COLS), .LANES(LANES), .IFM_LOG2(IFM_LOG2), .WGT_LOG2(WGT_LOG2),
+        .OFM_LOG2(OFM_LOG2), .PAR_LOG2(PAR_LOG2), .ACC_LOG2(ACC_LOG2)
     ) u_engines (
         .clk_i          (clk_i),
         .rst_i          (rst),
@@ -349,9 +334,6 @@ module fcn_core #(
 
     // ---- memory ----
 
-    wire [39:4] araddr, awaddr;
-    wire [3:0]  arlen, awlen;
-
     // Once all commands are done STORE is silent, and the write port is the record's.
     assign perf_done = wr_done && perf_busy;
 
@@ -404,48 +386,40 @@ module fcn_core #(
         .wr_fault_index_o (fault_index[71:48]),
         .miss_o           (miss),
         .walk_beat_o      (walk_beat),
-        .arvalid_o        (m_axi_arvalid_o),
-        .arready_i        (m_axi_arready_i),
-        .arid_o           (m_axi_arid_o),
-        .araddr_o         (araddr),
-        .arlen_o          (arlen),
-        .rvalid_i         (m_axi_rvalid_i),
-        .rid_i            (m_axi_rid_i),
-        .rdata_i          (m_axi_rdata_i),
-        .rerr_i           (m_axi_rresp_i[1]),
-        .rlast_i          (m_axi_rlast_i),
-        .awvalid_o        (m_axi_awvalid_o),
-        .awready_i        (m_axi_awready_i),
-        .awaddr_o         (awaddr),
-        .awlen_o          (awlen),
-        .wvalid_o         (m_axi_wvalid_o),
-        .wready_i         (m_axi_wready_i),
-        .wdata_o          (m_axi_wdata_o),
-        .wstrb_o          (m_axi_wstrb_o),
-        .wlast_o          (m_axi_wlast_o),
-        .bvalid_i         (m_axi_bvalid_i),
-        .berr_i           (m_axi_bresp_i[1])
+        .m_axi_arvalid_o  (m_axi_arvalid_o),
+        .m_axi_arready_i  (m_axi_arready_i),
+        .m_axi_arid_o     (m_axi_arid_o),
+        .m_axi_araddr_o   (m_axi_araddr_o),
+        .m_axi_arlen_o    (m_axi_arlen_o),
+        .m_axi_arsize_o   (m_axi_arsize_o),
+        .m_axi_arburst_o  (m_axi_arburst_o),
+        .m_axi_arcache_o  (m_axi_arcache_o),
+        .m_axi_arprot_o   (m_axi_arprot_o),
+        .m_axi_rvalid_i   (m_axi_rvalid_i),
+        .m_axi_rready_o   (m_axi_rready_o),
+        .m_axi_rid_i      (m_axi_rid_i),
+        .m_axi_rdata_i    (m_axi_rdata_i),
+        .m_axi_rresp_i    (m_axi_rresp_i),
+        .m_axi_rlast_i    (m_axi_rlast_i),
+        .m_axi_awvalid_o  (m_axi_awvalid_o),
+        .m_axi_awready_i  (m_axi_awready_i),
+        .m_axi_awid_o     (m_axi_awid_o),
+        .m_axi_awaddr_o   (m_axi_awaddr_o),
+        .m_axi_awlen_o    (m_axi_awlen_o),
+        .m_axi_awsize_o   (m_axi_awsize_o),
+        .m_axi_awburst_o  (m_axi_awburst_o),
+        .m_axi_awcache_o  (m_axi_awcache_o),
+        .m_axi_awprot_o   (m_axi_awprot_o),
+        .m_axi_wvalid_o   (m_axi_wvalid_o),
+        .m_axi_wready_i   (m_axi_wready_i),
+        .m_axi_wdata_o    (m_axi_wdata_o),
+        .m_axi_wstrb_o    (m_axi_wstrb_o),
+        .m_axi_wlast_o    (m_axi_wlast_o),
+        .m_axi_bvalid_i   (m_axi_bvalid_i),
+        .m_axi_bready_o   (m_axi_bready_o),
+        .m_axi_bid_i      (m_axi_bid_i),
+        .m_axi_bresp_i    (m_axi_bresp_i)
     );
-
-    // Whole beats, rising addresses, bufferable and cacheable, unprivileged non-secure data.
-    assign m_axi_araddr_o  = {araddr, 4'd0};
-    assign m_axi_arlen_o   = {4'd0, arlen};
-    assign m_axi_arsize_o  = 3'd4;
-    assign m_axi_arburst_o = 2'b01;
-    assign m_axi_arcache_o = 4'b0011;
-    assign m_axi_arprot_o  = 3'b010;
-    assign m_axi_rready_o  = 1'b1;
-    assign m_axi_awid_o    = 2'd0;
-    assign m_axi_awaddr_o  = {awaddr, 4'd0};
-    assign m_axi_awlen_o   = {4'd0, awlen};
-    assign m_axi_awsize_o  = 3'd4;
-    assign m_axi_awburst_o = 2'b01;
-    assign m_axi_awcache_o = 4'b0011;
-    assign m_axi_awprot_o  = 3'b010;
-    assign m_axi_bready_o  = 1'b1;
-
-    // All writes have one ID, and an error is an error.
-    wire unused_axi = &{1'b0, m_axi_bid_i, m_axi_bresp_i[0], m_axi_rresp_i[0]};
 
 endmodule
 

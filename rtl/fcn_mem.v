@@ -71,28 +71,40 @@ module fcn_mem (
     output wire         miss_o,             // a translation missed the TLB
     output wire         walk_beat_o,        // a beat of a page table
 
-    // AXI4.
-    output wire         arvalid_o,
-    input  wire         arready_i,
-    output wire [1:0]   arid_o,
-    output wire [39:4]  araddr_o,
-    output wire [3:0]   arlen_o,
-    input  wire         rvalid_i,
-    input  wire [1:0]   rid_i,
-    input  wire [127:0] rdata_i,
-    input  wire         rerr_i,
-    input  wire         rlast_i,
-    output wire         awvalid_o,
-    input  wire         awready_i,
-    output wire [39:4]  awaddr_o,
-    output wire [3:0]   awlen_o,
-    output wire         wvalid_o,
-    input  wire         wready_i,
-    output wire [127:0] wdata_o,
-    output wire [15:0]  wstrb_o,
-    output wire         wlast_o,
-    input  wire         bvalid_i,
-    input  wire         berr_i
+    // AXI4 master.
+    output wire         m_axi_arvalid_o,
+    input  wire         m_axi_arready_i,
+    output wire [1:0]   m_axi_arid_o,
+    output wire [39:0]  m_axi_araddr_o,
+    output wire [7:0]   m_axi_arlen_o,
+    output wire [2:0]   m_axi_arsize_o,
+    output wire [1:0]   m_axi_arburst_o,
+    output wire [3:0]   m_axi_arcache_o,
+    output wire [2:0]   m_axi_arprot_o,
+    input  wire         m_axi_rvalid_i,
+    output wire         m_axi_rready_o,
+    input  wire [1:0]   m_axi_rid_i,
+    input  wire [127:0] m_axi_rdata_i,
+    input  wire [1:0]   m_axi_rresp_i,
+    input  wire         m_axi_rlast_i,
+    output wire         m_axi_awvalid_o,
+    input  wire         m_axi_awready_i,
+    output wire [1:0]   m_axi_awid_o,
+    output wire [39:0]  m_axi_awaddr_o,
+    output wire [7:0]   m_axi_awlen_o,
+    output wire [2:0]   m_axi_awsize_o,
+    output wire [1:0]   m_axi_awburst_o,
+    output wire [3:0]   m_axi_awcache_o,
+    output wire [2:0]   m_axi_awprot_o,
+    output wire         m_axi_wvalid_o,
+    input  wire         m_axi_wready_i,
+    output wire [127:0] m_axi_wdata_o,
+    output wire [15:0]  m_axi_wstrb_o,
+    output wire         m_axi_wlast_o,
+    input  wire         m_axi_bvalid_i,
+    output wire         m_axi_bready_o,
+    input  wire [1:0]   m_axi_bid_i,
+    input  wire [1:0]   m_axi_bresp_i
 );
 
     wire        rd_idle, wr_idle, rd_err;
@@ -104,6 +116,8 @@ module fcn_mem (
     wire [31:4] st_req_va;
     wire        ld_mmu_fault, st_mmu_fault;
     wire [7:0]  ld_mmu_cause, st_mmu_cause;
+    wire [39:4] araddr, awaddr;
+    wire [3:0]  arlen, awlen;
 
     assign idle_o       = rd_idle && wr_idle;
     assign cmd_rd_err_o = rd_err;
@@ -178,16 +192,16 @@ module fcn_mem (
         .fault_cause_o  (ld_fault_cause_o),
         .fault_addr_o   (ld_fault_addr_o),
         .fault_index_o  (ld_fault_index_o),
-        .arvalid_o      (arvalid_o),
-        .arready_i      (arready_i),
-        .arid_o         (arid_o),
-        .araddr_o       (araddr_o),
-        .arlen_o        (arlen_o),
-        .rvalid_i       (rvalid_i),
-        .rid_i          (rid_i),
-        .rdata_i        (rdata_i),
-        .rerr_i         (rerr_i),
-        .rlast_i        (rlast_i)
+        .arvalid_o      (m_axi_arvalid_o),
+        .arready_i      (m_axi_arready_i),
+        .arid_o         (m_axi_arid_o),
+        .araddr_o       (araddr),
+        .arlen_o        (arlen),
+        .rvalid_i       (m_axi_rvalid_i),
+        .rid_i          (m_axi_rid_i),
+        .rdata_i        (m_axi_rdata_i),
+        .rerr_i         (m_axi_rresp_i[1]),
+        .rlast_i        (m_axi_rlast_i)
     );
 
     fcn_wbus u_wbus (
@@ -223,18 +237,38 @@ module fcn_mem (
         .fault_cause_o (wr_fault_cause_o),
         .fault_addr_o  (wr_fault_addr_o),
         .fault_index_o (wr_fault_index_o),
-        .awvalid_o     (awvalid_o),
-        .awready_i     (awready_i),
-        .awaddr_o      (awaddr_o),
-        .awlen_o       (awlen_o),
-        .wvalid_o      (wvalid_o),
-        .wready_i      (wready_i),
-        .wdata_o       (wdata_o),
-        .wstrb_o       (wstrb_o),
-        .wlast_o       (wlast_o),
-        .bvalid_i      (bvalid_i),
-        .berr_i        (berr_i)
+        .awvalid_o     (m_axi_awvalid_o),
+        .awready_i     (m_axi_awready_i),
+        .awaddr_o      (awaddr),
+        .awlen_o       (awlen),
+        .wvalid_o      (m_axi_wvalid_o),
+        .wready_i      (m_axi_wready_i),
+        .wdata_o       (m_axi_wdata_o),
+        .wstrb_o       (m_axi_wstrb_o),
+        .wlast_o       (m_axi_wlast_o),
+        .bvalid_i      (m_axi_bvalid_i),
+        .berr_i        (m_axi_bresp_i[1])
     );
+
+    // Whole beats, rising addresses, bufferable and cacheable, unprivileged non-secure data.
+    assign m_axi_araddr_o  = {araddr, 4'd0};
+    assign m_axi_arlen_o   = {4'd0, arlen};
+    assign m_axi_arsize_o  = 3'd4;
+    assign m_axi_arburst_o = 2'b01;
+    assign m_axi_arcache_o = 4'b0011;
+    assign m_axi_arprot_o  = 3'b010;
+    assign m_axi_rready_o  = 1'b1;
+    assign m_axi_awid_o    = 2'd0;
+    assign m_axi_awaddr_o  = {awaddr, 4'd0};
+    assign m_axi_awlen_o   = {4'd0, awlen};
+    assign m_axi_awsize_o  = 3'd4;
+    assign m_axi_awburst_o = 2'b01;
+    assign m_axi_awcache_o = 4'b0011;
+    assign m_axi_awprot_o  = 3'b010;
+    assign m_axi_bready_o  = 1'b1;
+
+    // All writes have one ID, and an error is an error.
+    wire unused = &{1'b0, m_axi_bid_i, m_axi_bresp_i[0], m_axi_rresp_i[0]};
 
 endmodule
 
