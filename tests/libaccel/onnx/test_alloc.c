@@ -73,7 +73,7 @@ static int use(const void *bytes, size_t size)
 int main(void)
 {
 	size_t size;
-	void *bytes = model_build(11,
+	void *bytes = model_build(8,
 				  "input x f32 1,4,8,8\noutput y f32\n"
 				  "init w f32 4,4,3,3\ninit s f32 - = 0.5\n"
 				  "node Constant -> c value=t: f32 2 = 7,8\n"
