@@ -71,7 +71,7 @@ static int load_pixel(const struct walk *w, const struct fcn_cmd *c, bool inside
 	uint32_t px = fcn_load_get_px(c), run = fcn_load_get_run(c);
 	int stop = 0;
 
-	if (inside && px < 4)
+	if (inside && px < 4 && run)
 		stop = touch_mem(w, false, va, 1u << px);
 	for (uint32_t at = 0; at < run && !stop; at += 16) {
 		uint32_t n = at_most(16, run - at);
