@@ -56,9 +56,25 @@ static int split_opset(const struct graph *g, const struct node *n)
 	return 18;
 }
 
+/* Arithmetic of bytes, and Relu of integers, came with opset 14. */
+static int typed_opset(const struct graph *g, const struct node *n)
+{
+	const struct tensor *x = input(g, n, 0);
+
+	if (!x || x->dtype == DTYPE_F32 || x->dtype == DTYPE_F64)
+		return ONNX_WRITE_OPSET;
+	return n->op == OP_RELU || dtype_size(x->dtype) == 1 ? 14 : ONNX_WRITE_OPSET;
+}
+
 int onnx_write_node_opset(const struct graph *g, const struct node *n)
 {
 	switch (n->op) {
+	case OP_ADD:
+	case OP_DIV:
+	case OP_MUL:
+	case OP_RELU:
+	case OP_SUB:
+		return typed_opset(g, n);
 	case OP_AVERAGE_POOL:
 		return average_pool_opset(&n->attr.conv);
 	case OP_HARD_SWISH:

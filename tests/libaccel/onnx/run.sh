@@ -79,6 +79,7 @@ ar rc "$out/lib.a" "${objects[@]}"
 
 build test_decode && run test_decode "$out/test_decode"
 build test_import "$here/model.c" && run test_import "$out/test_import"
+build test_write "$here/model.c" && run test_write "$out/test_write" "$out"
 build test_npy && run test_npy "$out/test_npy" "$out"
 build test_alloc "$here/model.c" -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup &&
 	run test_alloc "$out/test_alloc"
