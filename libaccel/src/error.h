@@ -7,8 +7,10 @@
 #ifndef LIBACCEL_ERROR_H
 #define LIBACCEL_ERROR_H
 
-/* Sets the thread's message (truncated at 511 bytes) and returns err, so that callers write `return
- * error(-EINVAL, …)`. */
+/*
+ * Sets the thread's message (truncated at 511 bytes) and returns err, so that callers write
+ * `return error(-EINVAL, …)`.
+ */
 int error(int err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Puts "context: " before the thread's message and returns err. */

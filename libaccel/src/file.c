@@ -95,7 +95,9 @@ static int write_parts(int fd, const struct file_part *part, int n_part)
 
 	for (int i = 0; !err && i < n_part; i++)
 		err = write_all(fd, part[i].data, part[i].size);
-	/* Without this a crash soon after the rename could leave an empty file under the good name.
+	/*
+	 * Without this a crash soon after the rename could leave an empty file under the good name.
+
 	 */
 	if (!err && fsync(fd) && errno != EINVAL)
 		err = -errno;

@@ -7,8 +7,10 @@
 
 struct text;
 
-/* Keeps the nodes order[0 .. n-1], in this order, and frees the others.  -ENOMEM leaves the graph
- * as it was. */
+/*
+ * Keeps the nodes order[0 .. n-1], in this order, and frees the others.  -ENOMEM leaves the graph
+ * as it was.
+ */
 int graph_keep_nodes(struct graph *g, const int *order, int n);
 
 /* "1x3x?x5", "scalar", or "unknown". */

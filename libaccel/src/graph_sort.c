@@ -91,8 +91,10 @@ static int find_producers(struct sort *s)
 	return 0;
 }
 
-/* Marks the producer of a tensor as needed, and leaves it on the stack to have its inputs looked
- * at. */
+/*
+ * Marks the producer of a tensor as needed, and leaves it on the stack to have its inputs looked
+ * at.
+ */
 static int need(struct sort *s, int tensor, const char *reader, const char *op, int *n_stack)
 {
 	int p;

@@ -269,8 +269,10 @@ int npy_read(const char *path, struct value *out)
 	return err ? error_in(err, "cannot read %s", path) : 0;
 }
 
-/* Magic, version 1.0, length and dictionary, filled up with spaces so that the data start at a
- * multiple of 64. */
+/*
+ * Magic, version 1.0, length and dictionary, filled up with spaces so that the data start at a
+ * multiple of 64.
+ */
 static int print_header(struct text *t, const struct value *v)
 {
 	size_t type = 0, total;

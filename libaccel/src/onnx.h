@@ -78,10 +78,10 @@ enum onnx_attr_type {
 	ONNX_ATTR_TYPES = 14,
 };
 
+/* Graphs, and lists of tensors or graphs, are not decoded: the type tells that they are there. */
 struct onnx_attr {
 	struct onnx_str name;
-	int type; /* enum onnx_attr_type, or what the file says; lists of messages are not decoded
-		   */
+	int type;		/* enum onnx_attr_type, or what the file says */
 	bool reference;		/* to an attribute of a function */
 	int64_t i;
 	float f;
@@ -140,13 +140,17 @@ int onnx_open_memory(const void *bytes, size_t size, struct onnx_model **out);
 
 void onnx_close(struct onnx_model *m);	/* NULL is fine */
 
-/* The data of a tensor: in the file where type and alignment allow it (*owned is NULL), else in
- * *owned, to be freed. */
+/*
+ * The data of a tensor: in the file where type and alignment allow it (*owned is NULL), else in
+ * *owned, to be freed.
+ */
 int onnx_tensor_load(const struct onnx_tensor *t, enum dtype *dtype, struct shape *shape,
 		     const void **data, void **owned);
 
-/* A file that holds one tensor, such as the inputs and outputs of ONNX's test data; free(out->data)
- * afterwards. */
+/*
+ * A file that holds one tensor, such as the inputs and outputs of ONNX's test data; free(out->data)
+ * afterwards.
+ */
 int onnx_read_tensor(const char *path, struct value *out);
 
 /* A value for a graph input: the import makes a constant of it. */

@@ -88,9 +88,7 @@ static int decode_tensor_field(const struct pb_field *f, struct onnx_tensor *t)
 		t->dtype = (int)f->value;
 		return pb_expect(f, PB_VARINT, "TensorProto.data_type");
 	case 3:
-		return error(
-			-ENOTSUP,
-			"its data are in segments, which no program writes; save the model again");
+		return error(-ENOTSUP, "its data are in segments; save the model without them");
 	case 8:
 		return onnx_decode_str(f, "TensorProto.name", &t->name);
 	case 9:

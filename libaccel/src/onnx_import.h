@@ -5,8 +5,10 @@
 
 #include "onnx.h"
 
-/* Everything that has a name in the file, sorted, so that finding one of n takes log n steps
- * whatever the names are. */
+/*
+ * Everything that has a name in the file, sorted, so that finding one of n takes log n steps
+ * whatever the names are.
+ */
 enum name_kind { NAME_INITIALIZER, NAME_INPUT, NAME_OUTPUT };
 
 struct name_entry {
@@ -21,11 +23,14 @@ struct names {
 	size_t n;
 };
 
-/* -EINVAL: something is defined twice.  (An input with an initializer is one thing: the
- * initializer.) */
+/*
+ * -EINVAL: something is defined twice.  (An input with an initializer is one thing: the
+ * initializer.)
+ */
 int names_collect(struct names *names, const struct onnx_model *m);
-struct name_entry *names_find(const struct names *names,
-			      struct onnx_str name); /* NULL: nothing defines it */
+
+/* NULL: nothing defines it. */
+struct name_entry *names_find(const struct names *names, struct onnx_str name);
 
 struct import {
 	const struct onnx_model *m;
@@ -34,7 +39,9 @@ struct import {
 	struct names names;
 };
 
-int import_in_node(int err, const struct onnx_model *m, const struct onnx_node *n); /* message */
+/* Puts the node's name and operator before the message. */
+int import_in_node(int err, const struct onnx_model *m, const struct onnx_node *n);
+
 bool import_is_constant(const struct onnx_node *n);
 char *import_copy_str(struct onnx_str s);	/* NULL: out of memory, with a message */
 int import_add_tensor(struct import *im, struct onnx_str name, enum dtype dtype,
@@ -68,13 +75,15 @@ struct rule {
 	int min_in, max_in, min_out, max_out;	/* max -1: any number */
 	void (*convert)(struct draft *d);	/* NULL: no attributes, inputs as they are */
 	bool microsoft;				/* of the domain com.microsoft */
-	unsigned int optional; /* inputs before min_in that may be absent, one bit each */
+	unsigned int optional;	/* bits of inputs before min_in that may be absent */
 };
 
 const struct rule *rule_find(const struct onnx_node *n);	/* NULL: unknown operator */
 
-/* Attributes: mark them as looked at; the default where it is absent; d->err where it has another
- * type. */
+/*
+ * Attributes: mark them as looked at; the default where it is absent; d->err where it has another
+ * type.
+ */
 const struct onnx_attr *attr_find(struct draft *d, const char *name, enum onnx_attr_type type);
 int64_t attr_int(struct draft *d, const char *name, int64_t absent);
 float attr_float(struct draft *d, const char *name, float absent);
@@ -82,17 +91,22 @@ int attr_choice(struct draft *d, const char *name, int absent, const char *const
 void attr_ignore(struct draft *d, const char *name);
 bool attr_required(struct draft *d, const char *name);
 
-/* -ENOTSUP if there is an attribute that nobody has looked at: it could change what the operator
- * does. */
+/*
+ * -ENOTSUP if there is an attribute that nobody has looked at: it could change what the operator
+ * does.
+ */
 int attr_finish(const struct draft *d);
 
 /* Inputs.  A new constant becomes input i. */
 void draft_set_ints(struct draft *d, int i, size_t n, const int64_t *v);
 void draft_set_floats(struct draft *d, int i, size_t n, const float *v);
 void draft_set_scalar(struct draft *d, int i, float v);
-void draft_attr_to_input(struct draft *d, const char *name,
-			 int i); /* ints or floats; nothing if it is absent */
-const struct tensor *draft_const(const struct draft *d, int i); /* NULL: absent or not constant */
+
+/* The same from an attribute of ints or floats; nothing if it is absent. */
+void draft_attr_to_input(struct draft *d, const char *name, int i);
+
+/* NULL: absent or not constant. */
+const struct tensor *draft_const(const struct draft *d, int i);
 void draft_need_input(struct draft *d, int i, const char *what);
 
 /* Both keep the first error and its message. */

@@ -53,7 +53,9 @@ static const char *kind_name(enum name_kind kind)
 	return names[kind];
 }
 
-/* Sorted by name and kind: an input that follows its initializer goes, any other pair is an error.
+/*
+ * Sorted by name and kind: an input that follows its initializer goes, any other pair is an error.
+
  */
 static int merge(struct names *names)
 {

@@ -11,10 +11,7 @@ static void read_common(struct draft *d)
 	d->attr.axis.axis = attr_int(d, "axis", 1);
 	attr_ignore(d, "saturate");	/* of float8 */
 	if (attr_int(d, "block_size", 0))
-		draft_fail(
-			d,
-			error(-ENOTSUP,
-			      "scales per block are not supported; use one per axis"));
+		draft_error(d, -ENOTSUP, "scales per block are not supported; use one per axis");
 }
 
 /* A zero point of zeroes says that the output is int8. */

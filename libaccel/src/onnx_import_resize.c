@@ -31,10 +31,7 @@ static void choose_rounding(struct draft *d)
 		smaller = smaller || scale < 1;
 	}
 	if (larger && smaller)
-		draft_fail(
-			d,
-			error(-ENOTSUP,
-			      "it enlarges and reduces; export the model with opset 11 or newer"));
+		draft_error(d, -ENOTSUP, "it enlarges and reduces; export it with opset 11");
 	d->attr.resize.round = smaller ? RESIZE_CEIL : RESIZE_FLOOR;
 }
 
@@ -85,9 +82,9 @@ static void check_axes(struct draft *d)
 
 	for (size_t i = 0; axes && i < axes->n_ints; i++)
 		if (axes->ints[i] != (int64_t)i)
-			draft_error(d, -ENOTSUP,
-				    "attribute 'axes' is not supported; give a scale or size "
-				    "for every axis");
+			draft_error(
+				d, -ENOTSUP,
+				"attribute 'axes' is not supported; give a value for every axis");
 }
 
 void convert_resize(struct draft *d)

@@ -73,10 +73,7 @@ static void convert_batch_norm(struct draft *d)
 		draft_error(d, -ENOTSUP,
 			    "training is not supported; export the model for inference");
 	if (!attr_int(d, "spatial", 1))
-		draft_fail(
-			d,
-			error(-ENOTSUP,
-			      "spatial = 0 is not supported; export it with opset 9 or newer"));
+		draft_error(d, -ENOTSUP, "spatial = 0 is not supported; export it with opset 9");
 }
 
 static void convert_instance_norm(struct draft *d)
@@ -197,8 +194,10 @@ static void convert_transpose(struct draft *d)
 	}
 }
 
-/* Shape with a range is a Slice of the whole Shape; negative and too large ends mean the same in
- * both. */
+/*
+ * Shape with a range is a Slice of the whole Shape; negative and too large ends mean the same in
+ * both.
+ */
 static void convert_shape(struct draft *d)
 {
 	int64_t start = attr_int(d, "start", 0), end = attr_int(d, "end", INT64_MAX);

@@ -7,7 +7,9 @@
 #include "error.h"
 #include "onnx_import.h"
 
-/* Puts the first node that reads a value before the message, so that a person knows what it is for.
+/*
+ * Puts the first node that reads a value before the message, so that a person knows what it is for.
+
  */
 static int in_reader(int err, const struct onnx_model *m, struct onnx_str name)
 {
@@ -47,8 +49,10 @@ int import_add_tensor(struct import *im, struct onnx_str name, enum dtype dtype,
 	return e->tensor;
 }
 
-/* Makes a constant of a tensor of the file; an initializer's name is its own, a Constant's is its
- * output's. */
+/*
+ * Makes a constant of a tensor of the file; an initializer's name is its own, a Constant's is its
+ * output's.
+ */
 static int add_constant(struct import *im, struct onnx_str name, const struct onnx_tensor *t)
 {
 	enum dtype dtype;

@@ -54,10 +54,8 @@ static int read_bytes(struct pb_span *s, struct pb_field *f)
 	if (err)
 		return err;
 	if (size > pb_size(*s))
-		return error(
-			-EINVAL,
-			"the file is damaged or cut off: field %u has %llu bytes, %zu are left",
-			f->number, (unsigned long long)size, pb_size(*s));
+		return error(-EINVAL, "the file is cut off: field %u has %llu bytes, %zu are left",
+			     f->number, (unsigned long long)size, pb_size(*s));
 	f->bytes.p = s->p;
 	s->p += size;
 	f->bytes.end = s->p;

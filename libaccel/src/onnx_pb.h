@@ -45,8 +45,10 @@ int pb_varint(struct pb_span *s, uint64_t *value);
 /* 0 if the field has this wire type, else -EINVAL; what: "NodeProto.input". */
 int pb_expect(const struct pb_field *f, enum pb_wire wire, const char *what);
 
-/* Counts the fields of a message: count[i] of number i.  Fields of higher numbers are checked and
- * not counted. */
+/*
+ * Counts the fields of a message: count[i] of number i.  Fields of higher numbers are checked and
+ * not counted.
+ */
 #define PB_COUNTED 32
 int pb_count(struct pb_span s, size_t count[PB_COUNTED]);
 

@@ -35,10 +35,9 @@ static int check_dtype(const struct onnx_tensor *t)
 {
 	if (dtype_size((enum dtype)t->dtype))
 		return 0;
-	return error(
-		-ENOTSUP,
-		"tensor '%.*s' has the unsupported type %s (%d); convert it to float32 or int8",
-		ONNX_STR(t->name), onnx_dtype_name(t->dtype), t->dtype);
+	return error(-ENOTSUP,
+		     "tensor '%.*s' has the unsupported type %s (%d); convert it to float32",
+		     ONNX_STR(t->name), onnx_dtype_name(t->dtype), t->dtype);
 }
 
 static int get_shape(const struct onnx_tensor *t, struct shape *shape)
@@ -90,8 +89,10 @@ static bool in_range(enum dtype dtype, int32_t v)
 	}
 }
 
-/* Negative numbers of 32 bits come as varints of 64; the low bytes are the element's, whatever its
- * size. */
+/*
+ * Negative numbers of 32 bits come as varints of 64; the low bytes are the element's, whatever its
+ * size.
+ */
 static int put_element(void *context, uint64_t value)
 {
 	struct fill *fill = context;
@@ -142,10 +143,9 @@ static int check_amount(const struct onnx_tensor *t, enum dtype dtype, size_t co
 	size_t size = dtype_size(dtype);
 
 	if (t->external)
-		return error(
-			-ENOTSUP,
-			"the data of tensor '%.*s' are in another file ('%.*s'); save one file",
-			ONNX_STR(t->name), ONNX_STR(t->location));
+		return error(-ENOTSUP,
+			     "the data of tensor '%.*s' are in another file, '%.*s'; save one file",
+			     ONNX_STR(t->name), ONNX_STR(t->location));
 	if (t->has_raw && t->n_element)
 		return error(-EINVAL, "tensor '%.*s' has raw and typed data", ONNX_STR(t->name));
 	if (t->has_raw && pb_size(t->raw) != count * size)
@@ -173,8 +173,10 @@ static int load_data(const struct onnx_tensor *t, enum dtype dtype, size_t count
 		*data = t->raw.p;
 		return 0;
 	}
-	/* check_amount() has made sure that this is no more than the file has: 8 bytes for each of
-	 * its own at most. */
+	/*
+	 * check_amount() has made sure that this is no more than the file has: 8 bytes for each of
+	 * its own at most.
+	 */
 	*owned = malloc(count ? count * size : 1);
 	if (!*owned)
 		return error(-ENOMEM, "out of memory for the %zu elements of tensor '%.*s'", count,

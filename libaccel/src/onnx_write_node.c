@@ -139,8 +139,10 @@ static void write_helper(struct onnx_writer *w, enum op op, const char *a, const
 	pb_out_end(&w->out, mark);
 }
 
-/* Before opset 13 Softmax ran over all dimensions from its axis on: Flatten, Softmax, and the shape
- * as it was. */
+/*
+ * Before opset 13 Softmax ran over all dimensions from its axis on: Flatten, Softmax, and the shape
+ * as it was.
+ */
 static void write_flat_softmax(struct onnx_writer *w, const struct node *n)
 {
 	const char *x = w->g->tensor[n->in[0]].name, *y = w->g->tensor[n->out[0]].name;

@@ -9,7 +9,9 @@
 char **files_find(int n, char *const *folder, size_t *count);
 void files_free(char **path);
 
-/* The whole of a file in memory of exactly its size, so that the sanitizer sees what reads beyond.
+/*
+ * The whole of a file in memory of exactly its size, so that the sanitizer sees what reads beyond.
+
  */
 unsigned char *files_read(const char *path, size_t *size);
 

@@ -212,7 +212,7 @@ static void test_wrong_tensors(void)
 	pb_out_string(&o, 2, "weights.bin");
 	pb_out_end(&o, mark);
 	pb_out_varint(&o, 14, 1);
-	expect_error(&o, -ENOTSUP, "the data of tensor 'w' are in another file ('weights.bin')",
+	expect_error(&o, -ENOTSUP, "the data of tensor 'w' are in another file, 'weights.bin'",
 		     "external data");
 	o = start(DTYPE_F32, 1);
 	mark = pb_out_begin(&o, 3);

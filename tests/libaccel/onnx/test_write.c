@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What onnx_write() makes of the operators whose form depends on the opset, and the files it makes.
+/*
+ * What onnx_write() makes of the operators whose form depends on the opset, and the files it makes.
+
  */
 #define _POSIX_C_SOURCE 200809L
 
