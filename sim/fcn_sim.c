@@ -123,8 +123,10 @@ void fcn_sim_destroy(struct fcn_sim *sim)
 {
 	if (!sim)
 		return;
-	if (sim->core)
+	if (sim->core) {
+		fcn_sim_coverage_at_end(sim);
 		sim->ops->destroy(sim->core);
+	}
 	fcn_faults_free(&sim->faults);
 	fcn_mem_destroy(sim->mem);
 	free(sim);
@@ -216,9 +218,4 @@ struct fcn_mem *fcn_sim_mem(struct fcn_sim *sim)
 int fcn_sim_waves(struct fcn_sim *sim, const char *path)
 {
 	return sim->ops->waves(sim->core, path);
-}
-
-int fcn_sim_coverage(struct fcn_sim *sim, const char *path)
-{
-	return sim->ops->coverage(sim->core, path);
 }

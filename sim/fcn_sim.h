@@ -122,7 +122,10 @@ void fcn_sim_counters(const struct fcn_sim *sim, struct fcn_sim_counters *c);
 /* Opens an FST file of waves; path NULL closes it.  -ENOTSUP: not built in, -EIO. */
 int fcn_sim_waves(struct fcn_sim *sim, const char *path);
 
-/* Writes line and toggle coverage for verilator_coverage.  -ENOTSUP: not built in. */
+/*
+ * Writes line and toggle coverage for verilator_coverage.  -ENOTSUP: not built in.  With the environment
+ * variable FCN_SIM_COVERAGE set to a folder, every instance does so at its end.
+ */
 int fcn_sim_coverage(struct fcn_sim *sim, const char *path);
 
 #ifdef __cplusplus

@@ -47,6 +47,9 @@ void fcn_sim_cycle(struct fcn_sim *sim);
 /* Register access past the fault plan, the counters and the transcript. */
 int fcn_sim_raw_read32(struct fcn_sim *sim, unsigned off, uint32_t *value);
 
+/* Writes coverage into the folder that the environment names, if any. */
+void fcn_sim_coverage_at_end(struct fcn_sim *sim);
+
 /* Follows the core's interrupt line and the clock. */
 void fcn_sim_line_update(struct fcn_sim *sim);
 

@@ -30,9 +30,10 @@ fcn_sim_link = $(foreach g,$(1),-Wl,-u,fcn_core_$(g) $(call fcn_core_lib,$(g))) 
 
 -include sim/model/model.mk
 
-FCN_SIM_SRCS := $(addprefix sim/,fcn_axi.c fcn_axi_check.c fcn_axi_read.c fcn_axi_timing.c fcn_axi_write.c fcn_cmd_check.c \
-	fcn_fault_run.c fcn_fault_table.c fcn_fault_text.c fcn_mem.c fcn_names.c fcn_sim.c fcn_sim_core.c \
-	fcn_sim_counters.c fcn_sim_line.c fcn_sim_lite.c) $(MODEL_SRCS)
+FCN_SIM_SRCS := $(sort $(addprefix sim/,fcn_axi.c fcn_axi_check.c fcn_axi_read.c fcn_axi_timing.c fcn_axi_write.c fcn_cmd_check.c \
+	fcn_fault_run.c fcn_fault_table.c fcn_fault_text.c fcn_mem.c fcn_names.c fcn_sim.c fcn_sim_core.c fcn_sim_coverage.c \
+	fcn_sim_counters.c fcn_sim_line.c fcn_sim_lite.c) \
+	$(MODEL_SRCS))
 FCN_SIM_OBJS = $(FCN_SIM_SRCS:%.c=$(FCN_SIM_OUT)/%.o)
 
 # The compiler's options are part of what an object is made from: a change of CFLAGS rebuilds.
@@ -42,9 +43,10 @@ $(FCN_SIM_OUT)/flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(FCN_SIM_CC)' | cmp -s - $@ || echo '$(FCN_SIM_CC)' >$@
 
+$(FCN_SIM_OUT)/sim/model/%.o: FCN_MORE = $(MODEL_CFLAGS)
 $(FCN_SIM_OUT)/%.o: %.c $(FCN_SIM_OUT)/flags
 	@mkdir -p $(@D)
-	$(FCN_CCACHE) $(FCN_SIM_CC) -MMD -MP -c -o $@ $<
+	$(FCN_CCACHE) $(FCN_SIM_CC) $(FCN_MORE) -MMD -MP -c -o $@ $<
 
 $(FCN_SIM_LIB): $(FCN_SIM_OBJS)
 	rm -f $@
@@ -57,6 +59,10 @@ $(FCN_SIM_LIB): $(FCN_SIM_OBJS)
 FCN_VFLAGS_ = --noassert --x-assign fast --x-initial fast
 FCN_VFLAGS_waves = $(FCN_VFLAGS_) --trace-fst
 FCN_VFLAGS_cov = --noassert --x-assign unique --x-initial unique --coverage-line --coverage-toggle
+
+# Coverage counters make the code several times as large, and speed does not matter there.
+FCN_OPT = -O3
+FCN_OPT_cov = -O1
 
 fcn_rows = $(firstword $(subst x, ,$(1)))
 fcn_cols = $(lastword $(subst x, ,$(1)))
@@ -72,7 +78,7 @@ $(BUILD)/verilated$(if $(VARIANT),-$(VARIANT))/%.a: $(wildcard $(FCN_RTL)/*.v $(
 		--output-split 20000 \
 		-GROWS=$(call fcn_rows,$(GEOMETRY)) -GCOLS=$(call fcn_cols,$(GEOMETRY)) -GLANES=$(call fcn_lanes,$(GEOMETRY)) \
 		-I$(FCN_RTL) -y $(FCN_RTL) $(FCN_RTL)/fcn_core.v
-	$(MAKE) -C $(@D) -f $(abspath sim/verilated.mk) PREFIX=Vfcn_$(GEOMETRY) SIM=$(abspath sim) MARCH=$(FCN_MARCH) \
+	$(MAKE) -C $(@D) -f $(abspath sim/verilated.mk) PREFIX=Vfcn_$(GEOMETRY) SIM=$(abspath sim) MARCH=$(FCN_MARCH) OPT=$(or $(FCN_OPT_$(VARIANT)),$(FCN_OPT)) \
 		ROWS=$(call fcn_rows,$(GEOMETRY)) COLS=$(call fcn_cols,$(GEOMETRY)) OBJCACHE=$(FCN_CCACHE) fcn_core.a
 	mv $(@D)/fcn_core.a $@
 

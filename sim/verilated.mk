@@ -2,7 +2,7 @@
 #
 # Compiles one Verilated core, in the folder that Verilator filled; sim.mk calls it.
 #
-# Given: PREFIX, the model's class; ROWS, COLS; SIM, the folder of fcn_sim_verilated.cpp; MARCH, OBJCACHE.
+# Given: PREFIX, the model's class; ROWS, COLS; SIM, the folder of fcn_sim_verilated.cpp; MARCH, OPT, OBJCACHE.
 # Makes: fcn_core.a: the model, its C interface, and Verilator's run-time library.
 #
 # Command-line flags would not do: Verilator 5.006 puts its own -Os behind them.
@@ -10,12 +10,15 @@
 # Sets VK_OBJS and VK_GLOBAL_OBJS, and has the rules to make them.
 include $(PREFIX).mk
 
-OPT_FAST = -O3 -march=$(MARCH)
-OPT_SLOW = -O1
+OPT_FAST = $(OPT) -march=$(MARCH)
+OPT_SLOW = -O0
 OPT_GLOBAL = -O2
 CXXFLAGS += -fPIC -fvisibility=hidden -DFCN_MODEL=$(PREFIX) -DFCN_ROWS=$(ROWS) -DFCN_COLS=$(COLS) \
 	-DFCN_CORE=fcn_core_$(ROWS)x$(COLS) -I$(SIM)
 VPATH += $(SIM)
+
+# Code that only runs while waves are written need not be fast, only compiled fast.
+$(PREFIX)__Trace%.o: OPT_FAST = -O1
 
 fcn_core.a: $(VK_OBJS) $(VK_GLOBAL_OBJS) fcn_sim_verilated.o
 	rm -f $@

@@ -7,7 +7,6 @@
  * idle      the core is clocked and has nothing to do
  * copy      LOAD and STORE move memory
  * conv      the array takes a pixel in every cycle
- * parked    cycles that pass without clocking an idle core
  */
 #include "drm/fcn_accel_regs.h"
 #include "job.h"
@@ -48,10 +47,10 @@ static void add_convs(struct job *job)
 }
 
 /* Processor time per cycle while `add`'s job runs again and again; NULL: no job. */
-static void measure(const char *what, unsigned rows, unsigned cols, void (*add)(struct job *), bool clock_idle,
+static void measure(const char *what, unsigned rows, unsigned cols, void (*add)(struct job *),
 		    double seconds)
 {
-	struct fcn_sim_config cfg = { .rows = rows, .cols = cols, .clock_idle = clock_idle };
+	struct fcn_sim_config cfg = { .rows = rows, .cols = cols, .clock_idle = true };
 	struct job_result result;
 	struct fcn_sim *sim;
 	struct job job;
@@ -88,10 +87,9 @@ int main(int argc, char **argv)
 	unsigned rows, cols;
 
 	for (unsigned i = 0; !fcn_sim_geometry(i, &rows, &cols); i++) {
-		measure("idle", rows, cols, NULL, true, seconds);
-		measure("copy", rows, cols, add_copies, false, seconds);
-		measure("conv", rows, cols, add_convs, false, seconds);
-		measure("parked", rows, cols, NULL, false, seconds);
+		measure("idle", rows, cols, NULL, seconds);
+		measure("copy", rows, cols, add_copies, seconds);
+		measure("conv", rows, cols, add_convs, seconds);
 	}
 	return 0;
 }
