@@ -40,6 +40,7 @@ public:
 	std::string error;		/* the first thing that the core did wrong */
 	uint64_t reads[IDS] = {}, read_beats[IDS] = {}, write_beats = 0, writes = 0;
 	bool frozen = false;		/* memory does not answer */
+	bool alone = false;		/* one job at a time: its record is the last thing that happens */
 	uint64_t last_b = 0;		/* cycle of the last write answer */
 
 	explicit sys_axi(struct rng *r) : rng(r) {}
@@ -82,10 +83,9 @@ public:
 		finish_writes(now);
 	}
 
-	bool idle() const
-	{
-		return aw.empty() && w.empty() && b.empty() && r[0].empty() && r[1].empty() && r[2].empty();
-	}
+	/* Nothing is to be answered; write data may be there. */
+	bool quiet() const { return aw.empty() && b.empty() && r[0].empty() && r[1].empty() && r[2].empty(); }
+	bool idle() const { return quiet() && w.empty(); }
 
 private:
 	struct burst {
@@ -194,6 +194,8 @@ private:
 		check_address(d->m_awaddr_o, d->m_awlen_o + 1, PAGE_W | PAGE_RECORD, "write");
 		if (d->m_awattr_o != (4 << 9 | 1 << 7 | 3 << 3 | 2) || d->m_awid_o)
 			fail("AW attributes %#x, ID %u", d->m_awattr_o, d->m_awid_o);
+		if (alone && allowed[d->m_awaddr_o >> 12] & PAGE_RECORD && !quiet())
+			fail("a completion record while other transactions are outstanding");
 		aw.push_back({ d->m_awaddr_o, 0, d->m_awlen_o + 1u, false });
 		writes++;
 	}

@@ -37,6 +37,25 @@ static void test_two_slots(sys_bench &b, sys_check &t)
 		t(s.same(FROM, TO, 4096), "the first job's copy is wrong");
 		t(round & 2 ? s2.same(FROM, TO, 4096) : s.same(TO, TO + 0x10000, 4096), "the second job's copy is wrong");
 	}
+	/* The second job asks for a flush: it must not be fetched through what the first one cached. */
+	for (unsigned round = 0; round < 4; round++) {
+		sys_job first(&s), second(&s);
+
+		s.fill(FROM + 0x1000, 4096);
+		s.fill(TO, 8192);
+		first.stream(FROM, TO, 512, 16, 2);
+		second.copy(FROM, TO, 512);
+		second.cmd_va = 0x00180000;
+		second.flush = true;
+		second.write_cmds();
+		first.start(0, ++seqno);
+		b.run(1000);
+		std::swap(*b.mem.word(s.pte_pa(FROM)), *b.mem.word(s.pte_pa(FROM + 0x1000)));
+		second.kick(&b, 1, ++seqno);
+		expect_end(b, t, 0, seqno - 1, "before the flush");
+		expect_end(b, t, 1, seqno, "after the flush");
+		t(s.same(FROM, TO, 512), "a flush was forgotten");
+	}
 	/* A fault of one does not touch the other. */
 	sys_job bad(&s), good(&s);
 	good.cmd_va = 0x00180000;
@@ -107,6 +126,7 @@ static void test_job_change(sys_bench &b, sys_check &t)
 static void test_abort(sys_bench &b, sys_check &t)
 {
 	sys_space s(&b);
+	std::vector<uint8_t> before(64 << 10);
 
 	b.setup_irq();
 	s.fill(FROM, 64 << 10);
@@ -116,11 +136,15 @@ static void test_abort(sys_bench &b, sys_check &t)
 	for (unsigned round = 0; round < 40; round++) {
 		sys_job j(&s);
 
+		for (unsigned i = 0; i < 64 << 10; i++)
+			before[i] = *s.at(TO + i) = (uint8_t)rng_u32(&b.rng);
 		j.stream(FROM, TO, 1024, 64, 2);
 		j.start(0, round);
 		b.run(rng_below(&b.rng, round < 20 ? 100 : 4000));
 		b.write(FCN_REG_SLOT_ABORT(0), 1);
 		expect_end(b, t, 0, round, "abort", FCN_CAUSE_ABORTED);
+		for (unsigned i = 0; i < 64 << 10; i++)
+			t(*s.at(TO + i) == *s.at(FROM + i) || *s.at(TO + i) == before[i], "abort: byte %u is neither old nor new", i);
 		t(b.read(FCN_REG_SLOT_ABORT(0)) == 0, "ABORT still reads 1");
 		expect_alive(b, t, s, "after an abort");
 	}

@@ -82,6 +82,7 @@ static void test_random(sys_bench &b, sys_check &t, unsigned rounds, bool with_f
 {
 	std::unique_ptr<sys_space> s;
 
+	b.mem.alone = true;
 	b.setup_irq();
 	for (unsigned round = 0; round < rounds && t.text.empty(); round++) {
 		if (!s || with_fault || round % 16 == 0)
