@@ -156,13 +156,14 @@ static int run_all(const struct options *o)
 {
 	unsigned number = o->first ? o->first : 1, n = 0;
 	bool good = true;
+	const struct rig_options rig_options = { .rows = o->rows, .cols = o->cols, .rtl = o->rtl, .memory = FCN_AXI_DDR };
 	struct rig rig;
 
 	if (!reference_init()) {
 		printf("Bail out! XNNPACK does not initialise\n");
 		return 1;
 	}
-	if (!rig_open(&rig, o->rows, o->cols, o->rtl, FCN_AXI_DDR, o->seed)) {
+	if (!rig_open(&rig, &rig_options)) {
 		printf("Bail out! no %ux%u core is linked\n", o->rows, o->cols);
 		return 1;
 	}

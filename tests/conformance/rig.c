@@ -101,42 +101,41 @@ static void read_config(struct rig *r)
 	r->core.acc_log2 = (c1 & FCN_CONFIG1_ACC_LOG2_MASK) >> FCN_CONFIG1_ACC_LOG2_SHIFT;
 }
 
-static bool open_device(struct rig *r, bool rtl, enum fcn_axi_preset preset, uint64_t seed)
+static bool open_device(struct rig *r, const struct rig_options *o)
 {
 	const struct fcn_model_ops ops = { .read = mem_read, .write = mem_write, .map = mem_map };
 	const struct fcn_mem_ops mem = { .read = mem_read, .write = mem_write, .ctx = r };
 	const struct fcn_sim_config config = {
-		.rows = r->core.rows, .cols = r->core.cols, .memory = preset, .seed = seed, .mem = &mem,
+		.rows = r->core.rows, .cols = r->core.cols, .memory = o->memory, .mem = &mem, .log = o->log,
 	};
 	int err;
 
-	err = rtl ? fcn_sim_create(&config, &r->sim) : fcn_model_create(&r->core, &ops, r, &r->model);
+	err = o->rtl ? fcn_sim_create(&config, &r->sim) : fcn_model_create(&r->core, &ops, r, &r->model);
 	if (err && err != -ENOENT)
 		abort();
 	return err == 0;
 }
 
-bool rig_open(struct rig *r, unsigned rows, unsigned cols, bool rtl, enum fcn_axi_preset preset, uint64_t seed)
+bool rig_open(struct rig *r, const struct rig_options *o)
 {
 	const struct fcn_model_config config = FCN_MODEL_CONFIG_DEFAULT;
-	uint64_t records = RIG_PA + RECORDS;
 
 	memset(r, 0, sizeof(*r));
 	r->core = config;
-	r->core.rows = rows;
-	r->core.cols = cols;
-	r->core.lanes = cols < 16 ? cols : 16;
+	r->core.rows = o->rows;
+	r->core.cols = o->cols;
+	r->core.lanes = o->cols < 16 ? o->cols : 16;
 	r->mem = calloc(1, TOTAL);
 	if (!r->mem)
 		abort();
 	make_tables(r);
-	if (!open_device(r, rtl, preset, seed)) {
+	if (!open_device(r, o)) {
 		free(r->mem);
 		return false;
 	}
 	read_config(r);
-	reg_write(r, FCN_REG_SEQNO_ADDR_LO, (uint32_t)records);
-	reg_write(r, FCN_REG_SEQNO_ADDR_HI, (uint32_t)(records >> 32));
+	reg_write(r, FCN_REG_SEQNO_ADDR_LO, (uint32_t)rig_record_pa(0));
+	reg_write(r, FCN_REG_SEQNO_ADDR_HI, (uint32_t)(rig_record_pa(0) >> 32));
 	reg_write(r, FCN_REG_IRQ_ENABLE, FCN_IRQ_ENABLE_DONE_MASK | FCN_IRQ_ENABLE_FAULT_MASK);
 	return true;
 }
@@ -194,7 +193,12 @@ const uint32_t *rig_record(struct rig *r, unsigned slot)
 	return (const uint32_t *)(const void *)(r->mem + RECORDS + 16 * slot);
 }
 
-static bool wait_for_end(struct rig *r)
+uint64_t rig_record_pa(unsigned slot)
+{
+	return RIG_PA + RECORDS + 16 * slot;
+}
+
+bool rig_wait(struct rig *r)
 {
 	bool ended = true;
 
@@ -211,7 +215,7 @@ bool rig_run(struct rig *r, const struct fcn_cmd *cmds, unsigned n, struct rig_r
 	uint32_t va = rig_commands(r, cmds, n), perf = rig_alloc(r, 8 * RIG_PERF_NUMBERS, 128);
 
 	rig_start(r, 0, va, n, perf, 1);
-	if (!wait_for_end(r))
+	if (!rig_wait(r))
 		return false;
 	result->cause = rig_record(r, 0)[1];
 	result->addr = rig_record(r, 0)[2];

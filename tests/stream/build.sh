@@ -29,7 +29,7 @@ for source in "$@"; do
 	object=$out/$(basename "$source" .c).o
 	# shellcheck disable=SC2086 # TEST_CFLAGS are several options
 	$cc -std=c11 -O2 -g -Wall -Wextra -Werror ${TEST_CFLAGS:-} \
-		-Iuapi -Isim -Isim/model -Itests/stream -c -o "$object" "$source"
+		-Iuapi -Isim -Isim/model -Itests/stream -Itests/conformance -c -o "$object" "$source"
 	objects+=("$object")
 done
 # shellcheck disable=SC2086

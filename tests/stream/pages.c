@@ -116,21 +116,29 @@ static uint32_t random_vpn(const struct root *root, struct rng *r, uint32_t page
 	}
 }
 
+/* The bits of a float scale. */
+static uint32_t random_scale(struct rng *r)
+{
+	uint32_t exponent = rng_percent(r, 4) ? rng_below(r, 256) : rng_range(r, 108, 127);
+	uint32_t bits = exponent << 23 | rng_below(r, 1u << 23);
+	float ratio;
+
+	if (rng_percent(r, 40)) { /* odd multiples of n give halves, or what rounding makes of them */
+		ratio = (float)rng_small(r, 5) / (float)(2 * rng_range(r, 1, 200));
+		memcpy(&bits, &ratio, sizeof(bits));
+	} else if (rng_percent(r, 15)) {
+		bits &= 0xff800000; /* a power of two: ties */
+	}
+	return rng_percent(r, 2) ? bits | 0x80000000 : bits;
+}
+
 static void fill_params(uint8_t *page, struct rng *r)
 {
 	for (unsigned at = 0; at < IMAGE_PAGE; at += 8) {
-		uint32_t bias = rng_u32(r), exponent = rng_range(r, 108, 127);
-		uint32_t scale;
+		uint32_t bias = rng_u32(r), scale = random_scale(r);
 
 		if (rng_percent(r, 90))
 			bias = (uint32_t)((int32_t)bias >> rng_range(r, 16, 31));
-		if (rng_percent(r, 4))
-			exponent = rng_below(r, 256);
-		scale = exponent << 23 | rng_below(r, 1u << 23);
-		if (rng_percent(r, 15))
-			scale &= 0xff800000; /* a power of two: ties */
-		if (rng_percent(r, 2))
-			scale |= 0x80000000;
 		for (unsigned i = 0; i < 4; i++) {
 			page[at + i] = (uint8_t)(bias >> (8 * i));
 			page[at + 4 + i] = (uint8_t)(scale >> (8 * i));

@@ -7,6 +7,7 @@
 #   run.sh BUILD
 #
 # GEOMETRIES: cores (default: 8x8 8x16 16x16); STREAMS: cases per geometry (default: 1000); SEED: of the first (1).
+# A run of fewer than 2000 cases does not have to hit every class.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 build=${1:?usage: run.sh BUILD}
@@ -39,6 +40,7 @@ fi
 result $? "model: $streams cases are the same in every order that tokens allow" "$out/stream-model.log"
 
 # Two geometries at a time: machines have two cores at least.
+first=$seed
 merge=()
 running=()
 declare -A pid
@@ -60,7 +62,13 @@ for g in "${running[@]}"; do
 done
 
 "$test" --count 0 "${merge[@]}" --cover >"$out/stream-coverage.txt"
-result $? 'every class of commands, fields and endings was hit' <(grep NEVER "$out/stream-coverage.txt")
+status=$?
+if [ $((seed - first)) -lt 2000 ]; then
+	n=$((n + 1))
+	echo "ok $n - every class of commands, fields and endings was hit # SKIP only $((seed - first)) cases"
+else
+	result $status 'every class of commands, fields and endings was hit' <(grep NEVER "$out/stream-coverage.txt")
+fi
 grep -h ' cases, ' "$out"/stream-model.log "$out"/stream-*x*.log
 echo "1..$n"
 exit $failed

@@ -1,0 +1,23 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Prints the figures of the 16x16 core beside their targets.  A benchmark, not a test: nothing here fails for being slow.
+#
+#   run.sh BUILD
+set -eu
+cd "$(dirname "$0")/../.."
+build=${1:?usage: run.sh BUILD}
+out=$build/tests/bench_array.d
+mkdir -p "$build/tests"
+
+GEOMETRIES=16x16 tests/stream/build.sh "$build" bench_core '' tests/bench/bench_core.c \
+	tests/conformance/{emit,emit_plan,rig}.c
+
+# The bare array, Verilated and compiled with the options of the whole core (sim/sim.mk, sim/verilated.mk).
+verilator --cc --exe --build -O3 --noassert --x-assign fast --x-initial fast --top-module fcn_array -GROWS=16 -GCOLS=16 \
+	-Irtl -y rtl -Mdir "$out" -o bench_array -MAKEFLAGS "OPT_FAST='-O3 -march=native' OPT_SLOW=-O1 OPT_GLOBAL=-O2" \
+	rtl/fcn_array.v "$PWD/tests/bench/bench_array.cpp" >"$out.log" 2>&1 || {
+	cat "$out.log" >&2
+	exit 1
+}
+"$build/tests/bench_core" "$("$out/bench_array")"
