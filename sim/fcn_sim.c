@@ -86,6 +86,8 @@ static int init(struct fcn_sim *sim, const struct fcn_sim_config *cfg)
 	sim->log = cfg->log;
 	sim->reg_timeout = cfg->reg_timeout ? cfg->reg_timeout : DEFAULT_REG_TIMEOUT;
 	sim->clock_idle = cfg->clock_idle;
+	sim->lite.irregular = cfg->memory == FCN_AXI_RANDOM;
+	sim->lite.rng.state = cfg->seed;
 	err = fcn_faults_init(&sim->faults, cfg->faults);
 	if (err)
 		return err;

@@ -21,6 +21,15 @@ static void request_cycle(struct fcn_sim *sim)
 	sim->in.lite_wvalid &= !w;
 }
 
+/* With a random memory, the port is irregular, too. */
+static void hesitate(struct fcn_sim *sim)
+{
+	if (!sim->lite.irregular)
+		return;
+	for (uint32_t n = fcn_rng_below(&sim->lite.rng, 4); n; n--)
+		request_cycle(sim);
+}
+
 /* Waits for the answer to what was put on the pins, and takes it. */
 static int wait_answer(struct fcn_sim *sim, uint32_t *value)
 {
@@ -33,6 +42,7 @@ static int wait_answer(struct fcn_sim *sim, uint32_t *value)
 			return -ETIMEDOUT;
 		request_cycle(sim);
 	}
+	hesitate(sim);
 	resp = sim->out.lite_rvalid ? sim->out.lite_rresp : sim->out.lite_bresp;
 	*value = sim->out.lite_rdata;
 	sim->in.lite_rready = sim->out.lite_rvalid;
@@ -64,6 +74,22 @@ int fcn_sim_raw_read32(struct fcn_sim *sim, unsigned off, uint32_t *value)
 	return wait_answer(sim, value);
 }
 
+/* Address and data together, or, irregularly, one of them first. */
+static void offer_write(struct fcn_sim *sim)
+{
+	bool data_first = sim->lite.irregular && fcn_rng_chance(&sim->lite.rng, 128);
+
+	sim->in.lite_awvalid = !data_first;
+	sim->in.lite_wvalid = data_first || !sim->lite.irregular;
+	if (!sim->lite.irregular)
+		return;
+	hesitate(sim);
+	if (data_first)
+		sim->in.lite_awvalid = 1;
+	else
+		sim->in.lite_wvalid = 1;
+}
+
 static int raw_write32(struct fcn_sim *sim, unsigned off, uint32_t value)
 {
 	uint32_t ignored;
@@ -71,10 +97,10 @@ static int raw_write32(struct fcn_sim *sim, unsigned off, uint32_t value)
 
 	if (err)
 		return err;
-	sim->in.lite_awvalid = 1;
+	sim->parked = false;
 	sim->in.lite_awaddr = (uint16_t)off;
-	sim->in.lite_wvalid = 1;
 	sim->in.lite_wdata = value;
+	offer_write(sim);
 	return wait_answer(sim, &ignored);
 }
 
@@ -129,7 +155,6 @@ int fcn_sim_write32(struct fcn_sim *sim, unsigned off, uint32_t value)
 	if (!is_register(off))
 		return -EINVAL;
 	sim->lite.writes++;
-	sim->parked = false;
 	log_access(sim, "write", off, value, 0);
 	if (!suffer(sim, off))
 		err = raw_write32(sim, off, value);

@@ -20,6 +20,8 @@ struct fcn_sim_line {
 /* Master of the AXI4-Lite port: one access at a time. */
 struct fcn_sim_lite {
 	bool busy; /* an access that timed out has not been answered yet */
+	bool irregular;
+	struct fcn_rng rng;
 	uint64_t reads, writes;
 };
 

@@ -261,6 +261,18 @@ static void registers_get_slow(void **state)
 	fcn_sim_destroy(sim);
 }
 
+/* The core gets idle while the access is on its way, and must wake all the same. */
+static void slow_writes_wake_the_core(void **state)
+{
+	struct fcn_sim *sim = open_plan(NULL, "slow-reg addr=0x804 len=4 cycles=5000");
+
+	(void)state;
+	set(sim, FCN_REG_IRQ_ENABLE, TEST_BIT);
+	set(sim, FAKE_TIMER, 1000);
+	assert_int_equal(fcn_sim_run_until_irq(sim, 2000), 0);
+	fcn_sim_destroy(sim);
+}
+
 static void devices_die(void **state)
 {
 	struct fcn_sim *sim = open_plan(NULL, "all-ones-reg nth=3");
@@ -384,6 +396,7 @@ int main(void)
 		cmocka_unit_test(interrupts_get_lost),
 		cmocka_unit_test(interrupts_come_without_a_reason),
 		cmocka_unit_test(registers_get_slow),
+		cmocka_unit_test(slow_writes_wake_the_core),
 		cmocka_unit_test(devices_die),
 		cmocka_unit_test(memory_is_behind_the_bus),
 		cmocka_unit_test(violations_are_reported),

@@ -12,6 +12,17 @@
 			fail_msg("%s: 0x%08x, not 0x%08x in the bits 0x%08x", (w)->name, got_, wanted_, mask_); \
 	} while (0)
 
+static void random_port_keeps_values(void **state)
+{
+	struct fcn_sim *sim = open_core(state, (struct fcn_sim_config){ .memory = FCN_AXI_RANDOM, .seed = 9 });
+
+	for (uint32_t i = 0; i < 500; i++) {
+		set(sim, FCN_REG_SCRATCH, i * 0x10001);
+		assert_int_equal(get(sim, FCN_REG_SCRATCH), i * 0x10001);
+	}
+	close_clean(sim);
+}
+
 static void reset_values(void **state)
 {
 	struct fcn_sim *sim = open_core(state, (struct fcn_sim_config){ 0 });
@@ -157,6 +168,7 @@ static void reset_by_register(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(random_port_keeps_values),
 		cmocka_unit_test(reset_values),
 		cmocka_unit_test(bits_that_can_be_written),
 		cmocka_unit_test(registers_do_not_share_bits),
