@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a device with a core is to the rest of libaccel: memory that the core sees, and jobs.  One implementation drives the
- * Verilated core and the functional model in process (backend_sim.c), another the kernel driver (backend_drm.c).
+ * What a device with a core is to the rest of libaccel: memory that the core sees, and jobs.  The
+ * Verilated core (backend_rtl.c) and the functional model (backend_model.c) run in process, driven
+ * by backend_sim.c.
  *
  * Threads: all functions may be called by several threads at once; the implementation locks.
  * Errors: 0 or a negative errno with a message (error.h).
@@ -28,7 +29,10 @@ struct bo {
 	void *map;
 };
 
-/* A job: commands at cmd + cmd_offset (64-byte aligned).  Every buffer that it uses is mapped as long as its bo lives. */
+/*
+ * A job: commands at cmd + cmd_offset (64-byte aligned).  Every buffer that it uses is mapped as
+ * long as its bo lives.
+ */
 struct core_job {
 	const struct bo *cmd;
 	size_t cmd_offset;
@@ -38,7 +42,10 @@ struct core_job {
 	int n_bo;
 };
 
-/* The job's result.  perf: the performance record, theory-of-operation.md; all 0 if the device has none. */
+/*
+ * The job's result.  perf: the performance record, theory-of-operation.md; all 0 after a fault, or if
+ * the device has none.
+ */
 struct core_result {
 	uint32_t cause, fault_addr, fault_cmd;
 	uint64_t perf[16];
@@ -46,30 +53,47 @@ struct core_result {
 
 struct core_device;
 
+/* How far a job is.  A number that the device does not know is 0. */
+struct core_progress {
+	uint64_t cycles;	/* since it started */
+	uint32_t commands;	/* of the stream, about as many as are done */
+};
+
 struct core_ops {
-	void (*close)(struct core_device *dev);
+	void (*close)(struct core_device *dev);	/* jobs that are under way are dropped */
 	int (*bo_create)(struct core_device *dev, size_t size, struct bo **bo);	/* zeroed */
+	void (*bo_free)(struct core_device *dev, struct bo *bo);
+	/*
+	 * Jobs of a device run one after the other, in the order of submission.  What the host
+	 * wrote to a map before submit() is seen by the job, what the job wrote is seen by the
+	 * host after wait().  *token names the job for wait().
+	 */
+	int (*submit)(struct core_device *dev, const struct core_job *job, uint64_t *token);
+	/*
+	 * Until CLOCK_MONOTONIC reaches timeout_ns: 0 with *result set (a fault is a result), or
+	 * -ETIMEDOUT, or -ENODEV.  Once it has returned something else than -ETIMEDOUT the token
+	 * is used up.
+	 */
+	int (*wait)(struct core_device *dev, uint64_t token, int64_t timeout_ns,
+		    struct core_result *result);
+	void (*progress)(struct core_device *dev, uint64_t token, struct core_progress *p);
+
+	/* NULL where buffers are not shared with other devices: everywhere but on drm:. */
 	int (*bo_import)(struct core_device *dev, int dmabuf_fd, struct bo **bo);
 	int (*bo_export)(struct core_device *dev, struct bo *bo);
-	void (*bo_free)(struct core_device *dev, struct bo *bo);
-	int (*cpu_begin)(struct core_device *dev, struct bo *bo, bool write);	/* before and after the host touches map */
-	int (*cpu_end)(struct core_device *dev, struct bo *bo, bool write);
-	/* Runs in order of submission per device; *token names it for wait().  Jobs of one device see each other's memory. */
-	int (*submit)(struct core_device *dev, const struct core_job *job, uint64_t *token);
-	/* Until CLOCK_MONOTONIC reaches timeout_ns: 0 with *result set (a fault is a result), or -ETIMEDOUT, -ENODEV. */
-	int (*wait)(struct core_device *dev, uint64_t token, int64_t timeout_ns, struct core_result *result);
-	int (*fence)(struct core_device *dev, uint64_t token);	/* sync_file descriptor or -ENOTSUP */
+	int (*fence)(struct core_device *dev, uint64_t token);	/* a sync_file descriptor */
 };
 
 struct core_device {
 	const struct core_ops *ops;
 	struct core_config config;
+	unsigned version_major, version_minor;
 	bool cycles_real;	/* performance records are cycles of the Verilog, not estimates */
+	char description[96];
 };
 
 /* rest: what follows the scheme in the URI.  -ENODEV, -EINVAL. */
 int backend_rtl_open(const char *rest, struct core_device **dev);
 int backend_model_open(const char *rest, struct core_device **dev);
-int backend_drm_open(const char *rest, struct core_device **dev);
 
 #endif
