@@ -81,12 +81,17 @@ struct layer {
 	int8_t *table;		/* 256 entries, entry 0 for -128; NULL: none */
 	struct residual residual;
 	int min, max;		/* clamp */
-	struct window win_y, win_x;	/* k = 1, s = 1, out = y.out: none */
+	struct window win_y, win_x;	/* k = 1, s = 1, out = y.out of the convolution: none */
 
 	/* LAYER_COPY.  y.in, y.out, y.pad and so on; pad may be negative: a crop. */
 	int rep_y, rep_x;	/* every input pixel becomes rep_y x rep_x outputs */
 	int from_ch, to_ch, n_ch;	/* channels in the input and the output */
 };
+
+static inline bool layer_pools(const struct layer *l)
+{
+	return l->win_y.k > 1 || l->win_x.k > 1 || l->win_y.s > 1 || l->win_x.s > 1;
+}
 
 /* Why a node is not in any layer. */
 struct reason {

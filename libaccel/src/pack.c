@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+#include "pack.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+
+#define IMAGE_MAX (UINT32_C(1) << 30)
+
+static int image_add(struct image *m, size_t n, uint32_t *offset)
+{
+	size_t at = (m->bytes + 255) & ~(size_t)255, room = m->room;
+
+	if (n > IMAGE_MAX || at + n > IMAGE_MAX)
+		return error(-E2BIG, "weights for the core are more than %u bytes", IMAGE_MAX);
+	while (room < at + n)
+		room = room ? 2 * room : 4096;
+	if (room != m->room) {
+		void *p = realloc(m->data, room);
+
+		if (!p)
+			return error(-ENOMEM, "out of memory for %zu bytes of weights", room);
+		m->data = p;
+		memset(m->data + m->room, 0, room - m->room);
+		m->room = room;
+	}
+	m->bytes = at + n;
+	*offset = (uint32_t)at;
+	return 0;
+}
+
+/* What the tiles of a block are made from. */
+struct source {
+	const struct cut *c;
+	const struct sub *s;
+	const struct group *g;
+	const struct block *b;
+};
+
+/* The phase and channel of a column. */
+struct column {
+	int py, px, ch;
+};
+
+static struct column column(const struct source *f, int col)
+{
+	int at = f->b->col + col, phase = at / f->g->n_ch;
+
+	return (struct column){ f->g->phase_y + phase / f->s->x.phases, phase % f->s->x.phases,
+				f->g->ch + at % f->g->n_ch };
+}
+
+/* The weight of a column for a tap and an input channel. */
+static int8_t weight(const struct source *f, struct column o, int ty, int tx, int in_ch)
+{
+	const struct layer *l = f->c->l;
+	int ig = l->in_ch / l->groups, og = l->out_ch / l->groups;
+	int ky = cut_kernel(f->c, true, &f->s->y, ty, o.py);
+	int kx = cut_kernel(f->c, false, &f->s->x, tx, o.px);
+
+	if (ky < 0 || kx < 0 || in_ch / ig != o.ch / og)
+		return 0;
+	return l->weights[(((size_t)o.ch * (size_t)l->y.k + (size_t)ky) * (size_t)l->x.k + (size_t)kx) *
+				  (size_t)ig + (size_t)(in_ch % ig)];
+}
+
+/* Tap and channel of row `row` of tile `k0` in the fastest loop; false: beyond the last. */
+static bool lane(const struct source *f, const struct chunk *k, int at, int *ty, int *tx, int *ch)
+{
+	int n = k->n_ch < f->g->n_in_ch ? k->n_ch : f->b->n_in_ch;
+
+	switch (f->c->t.layout) {
+	case LAYOUT_ROWS:
+		*tx = at / n;
+		*ch = at % n;
+		return *tx < f->s->x.taps;
+	case LAYOUT_WINDOW:
+		*tx = at / n / f->s->y.taps;
+		*ty = at / n % f->s->y.taps;
+		*ch = at % n;
+		return *tx < f->s->x.taps;
+	default:
+		*ch = at;
+		return at < n;
+	}
+}
+
+static void fill_tile(const struct source *f, const struct chunk *k, int ty, int tx, int k0, uint8_t *tile)
+{
+	int rows = (int)f->c->config->rows, cols = (int)f->c->config->cols, ch;
+	int first = k->n_ch < f->g->n_in_ch ? f->g->in_ch + k->ch : f->b->in_ch;
+
+	for (int r = 0; r < rows; r++) {
+		if (!lane(f, k, k0 * rows + r, &ty, &tx, &ch))
+			break;
+		for (int c = 0; c < f->b->cols; c++)
+			tile[r * cols + c] = (uint8_t)weight(f, column(f, c), ty, tx, first + ch);
+	}
+}
+
+static uint8_t *fill_block(const struct source *f, const struct chunk *k, uint8_t *to)
+{
+	struct loops n = cut_loops(f->c, f->s, f->g, f->b, k);
+	size_t tile = f->c->config->rows * f->c->config->cols;
+
+	for (int k2 = 0; k2 < n.k2; k2++)
+		for (int k1 = 0; k1 < n.k1; k1++)
+			for (int k0 = 0; k0 < n.k0; k0++, to += tile)
+				fill_tile(f, k, k->ky + k2, k->kx + k1, k0, to);
+	return to;
+}
+
+/* The sum of a column's weights over all taps: what padding and input add per unit of zero point. */
+static int32_t weight_sum(const struct source *f, struct column o)
+{
+	const struct layer *l = f->c->l;
+	int ig = l->in_ch / l->groups, in = o.ch / (l->out_ch / l->groups) * ig;
+	int32_t sum = 0;
+
+	for (int ty = 0; ty < f->s->y.taps; ty++)
+		for (int tx = 0; tx < f->s->x.taps; tx++)
+			for (int ch = 0; ch < ig; ch++)
+				sum += weight(f, o, ty, tx, in + ch);
+	return sum;
+}
+
+static void put32(uint8_t *to, uint32_t v)
+{
+	for (int i = 0; i < 4; i++)
+		to[i] = (uint8_t)(v >> 8 * i);
+}
+
+static void fill_params(const struct source *f, uint8_t *to)
+{
+	const struct layer *l = f->c->l;
+
+	for (int c = 0; c < f->b->cols; c++) {
+		struct column o = column(f, c);
+		uint32_t zero = (uint32_t)l->in_zp * (uint32_t)weight_sum(f, o), scale;
+
+		memcpy(&scale, &l->scale[o.ch], sizeof(scale));
+		put32(to + 8 * c, (uint32_t)l->bias[o.ch] - zero);
+		put32(to + 8 * c + 4, scale);
+	}
+}
+
+/* Calls for each block of each group of each sub-convolution, chunks outside of blocks. */
+void pack_count(const struct cut *c, uint32_t *tiles, uint32_t *blocks)
+{
+	*tiles = *blocks = 0;
+	for (int s = 0; s < c->n_sub; s++)
+		for (int g = 0; g < c->n_group; g++) {
+			const struct group *group = &c->group[g];
+			int n = cut_chunks(c, &c->sub[s], group);
+
+			*blocks += (uint32_t)group->n_block;
+			for (int i = 0; i < n; i++) {
+				struct chunk k = cut_chunk(c, &c->sub[s], group, i);
+
+				for (int b = 0; b < group->n_block; b++) {
+					struct loops u = cut_loops(c, &c->sub[s], group,
+								   &c->block[group->first_block + b], &k);
+
+					*tiles += (uint32_t)(u.k0 * u.k1 * u.k2);
+				}
+			}
+		}
+}
+
+static void fill(const struct cut *c, const struct packed *p, uint8_t *image)
+{
+	uint8_t *w = image + p->weights, *par = image + p->params;
+
+	for (int s = 0; s < c->n_sub; s++)
+		for (int g = 0; g < c->n_group; g++) {
+			struct source f = { c, &c->sub[s], &c->group[g], NULL };
+			const struct block *blocks = &c->block[f.g->first_block];
+			int n = cut_chunks(c, f.s, f.g);
+
+			for (int i = 0; i < n; i++) {
+				struct chunk k = cut_chunk(c, f.s, f.g, i);
+
+				for (int b = 0; b < f.g->n_block; b++) {
+					f.b = &blocks[b];
+					w = fill_block(&f, &k, w);
+				}
+			}
+			for (int b = 0; b < f.g->n_block; b++, par += p->block_bytes) {
+				f.b = &blocks[b];
+				fill_params(&f, par);
+			}
+		}
+}
+
+int pack_layer(struct image *m, const struct cut *c, struct packed *p)
+{
+	int err;
+
+	memset(p, 0, sizeof(*p));
+	p->tile_bytes = c->config->rows * c->config->cols;
+	p->block_bytes = 8 * c->config->cols;
+	pack_count(c, &p->n_tile, &p->n_block);
+	err = image_add(m, (size_t)p->n_tile * p->tile_bytes, &p->weights);
+	if (!err)
+		err = image_add(m, (size_t)p->n_block * p->block_bytes, &p->params);
+	if (!err && c->l->table)
+		err = image_add(m, 256, &p->table);
+	if (err)
+		return err;
+	fill(c, p, m->data);
+	if (c->l->table)
+		memcpy(m->data + p->table, c->l->table, 256);
+	return 0;
+}

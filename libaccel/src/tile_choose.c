@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: MIT */
+/* The choice of a tiling: all that might be good are tried, the cost model decides. */
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+
+#include "cost.h"
+#include "error.h"
+#include "pack.h"
+#include "schedule.h"
+#include "tile.h"
+
+struct search {
+	const struct core_config *config;
+	const struct layer *l;
+	struct tiling best;
+	bool found;
+};
+
+static int min_int(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+static int max_int(int a, int b)
+{
+	return a > b ? a : b;
+}
+
+static int div_up(int a, int b)
+{
+	return (a + b - 1) / b;
+}
+
+/* ---- does it fit ---- */
+
+static struct range whole_tile(const struct cut *c)
+{
+	return (struct range){ 0, min_int(c->t.th, cut_rows(c)), 0, min_int(c->t.tw, cut_cols(c)) };
+}
+
+/* The largest box of a tile. */
+static uint32_t box_bytes(const struct cut *c)
+{
+	struct range tile = whole_tile(c);
+	struct box b;
+
+	if (c->t.ifm == IFM_TILE) {
+		b = cut_box(c, NULL, NULL, NULL, &tile);
+		return b.bytes;
+	}
+	uint32_t most = 0;
+
+	/* Without groups of channels all groups of blocks read alike. */
+	for (int s = 0; s < c->n_sub; s++)
+		for (int g = 0; g < (c->l->groups > 1 ? c->n_group : 1); g++) {
+			struct chunk k = cut_chunk(c, &c->sub[s], &c->group[g], 0);
+
+			b = cut_box(c, &c->sub[s], &c->group[g], &k, &tile);
+			if (b.bytes > most)
+				most = b.bytes;
+		}
+	return most;
+}
+
+static bool fits(const struct cut *c)
+{
+	const struct core_config *config = c->config;
+	struct range tile = whole_tile(c), r = cut_units(c, c->sub, &tile);
+	int64_t pixels = (int64_t)r.n_y * r.n_x, outputs = (int64_t)tile.n_y * tile.n_x;
+
+	if (r.n_y > 4096 || r.n_x > 4096 || tile.n_x > 4096)
+		return false;
+	for (int g = 0; g < c->n_group; g++) {
+		/* A residual operand is loaded from a multiple of 16 bytes on. */
+		if (c->l->res >= 0 && c->group[g].ch % 16)
+			return false;
+		int64_t blocks = c->t.ifm == IFM_CHUNKS ? c->group[g].n_block : 1;
+
+		if (pixels * blocks > config->acc_entries)
+			return false;
+		if (outputs * c->group[g].cols > (int64_t)config->ofm_bytes)
+			return false;
+	}
+	return box_bytes(c) <= config->ifm_bytes;
+}
+
+/* ---- what it costs ---- */
+
+struct cost {
+	uint64_t conv, load, post, store, first, last, commands;
+};
+
+/* Cuts a dimension as the schedule does: the sum over parts of what a function makes of them is taken of these. */
+static uint64_t max64(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+static uint64_t box_chunks(const struct cut *c, const struct box *b)
+{
+	uint64_t n = (uint64_t)b->rows * (uint64_t)b->cols * (uint64_t)div_up(b->n_ch, 16);
+
+	return c->t.layout == LAYOUT_WINDOW ? n * (uint64_t)c->sub->y.taps : n;
+}
+
+/* Chunks that a pixel of a group is stored in: smaller ones where it starts between two beats. */
+static uint64_t store_chunks(const struct cut *c, const struct group *g)
+{
+	int align = g->ch & -g->ch;
+
+	if (c->l->out_ch <= 8 || !align || align > 16)
+		align = 16;
+	return (uint64_t)div_up(g->n_ch, align);
+}
+
+/* A group of a sub-convolution in a tile. */
+static void cost_group(const struct cut *c, const struct sub *s, const struct group *g,
+		       const struct range *tile, struct cost *sum)
+{
+	struct range r = cut_units(c, s, tile);
+	uint64_t pixels = (uint64_t)r.n_y * (uint64_t)r.n_x, outputs = pixels, window = 1, conv = 0, post = 0;
+	int n = cut_chunks(c, s, g);
+
+	if (!pixels)
+		return;
+	if (layer_pools(c->l)) {
+		outputs = (uint64_t)tile->n_y * (uint64_t)tile->n_x;
+		window = (uint64_t)(c->l->win_y.k * c->l->win_x.k);
+	}
+	for (int b = 0; b < g->n_block; b++) {
+		const struct block *block = &c->block[g->first_block + b];
+		uint64_t tiles = 0, one, pieces;
+
+		for (int i = 0; i < n; i++) {
+			struct chunk k = cut_chunk(c, s, g, i);
+			struct loops u = cut_loops(c, s, g, block, &k);
+
+			tiles += (uint64_t)u.k0 * (uint64_t)u.k1 * (uint64_t)u.k2;
+		}
+		one = cost_conv(c->config, tiles, pixels);
+		post = cost_post(c->config, outputs, window, (unsigned)block->cols);
+		if (!c->t.acc_stream)	/* halves take turns */
+			one = max64(one, (one + post + COST_CONV_LATENCY + COST_POST_LATENCY + 8) / 2);
+		conv += one;
+		sum->post += post;
+		pieces = (uint64_t)n * (1 + tiles / (uint64_t)(n * c->t.piece));
+		sum->commands += 1 + pieces;
+		if (!c->t.weights_stay)
+			sum->commands += pieces;
+		if (!c->t.weights_stay)
+			sum->load += tiles * c->config->rows * c->config->cols / 16;
+	}
+	for (int i = 0; c->t.ifm == IFM_CHUNKS && i < n; i++) {
+		struct chunk k = cut_chunk(c, s, g, i);
+		struct box b = cut_box(c, s, g, &k, tile);
+
+		sum->load += box_chunks(c, &b);
+		sum->commands++;
+		if (2 * b.bytes > c->config->ifm_bytes)
+			conv += box_chunks(c, &b) + COST_LOAD_LATENCY;
+		if (!sum->first)
+			sum->first = box_chunks(c, &b);
+	}
+	sum->commands += (uint64_t)g->n_phase_y + (c->l->res >= 0);
+	sum->conv += conv;
+	sum->store += outputs * (uint64_t)(g->n_phase_y * s->x.phases) * store_chunks(c, g);
+	if (c->l->res >= 0)
+		sum->load += outputs * (uint64_t)div_up(g->n_ch, 16);
+	sum->last = post + outputs * (uint64_t)(g->n_phase_y * s->x.phases) * (uint64_t)div_up(g->n_ch, 16);
+}
+
+static void cost_tile(const struct cut *c, const struct range *tile, struct cost *sum)
+{
+	if (c->t.ifm == IFM_TILE) {
+		struct box b = cut_box(c, NULL, NULL, NULL, tile);
+
+		sum->load += box_chunks(c, &b);
+		sum->commands += c->t.layout == LAYOUT_WINDOW ? (uint64_t)b.rows : 1;
+		if (!sum->first)
+			sum->first = box_chunks(c, &b);
+		if (2 * b.bytes > c->config->ifm_bytes)
+			sum->conv += box_chunks(c, &b) + COST_LOAD_LATENCY;
+	}
+	for (int s = 0; s < c->n_sub; s++)
+		for (int g = 0; g < c->n_group; g++)
+			cost_group(c, &c->sub[s], &c->group[g], tile, sum);
+}
+
+static uint64_t cost_all(const struct cut *c, uint32_t n_tile, uint32_t n_block)
+{
+	struct cost sum = { 0 };
+	struct range t;
+	uint64_t beats = n_tile * (uint64_t)c->config->rows * c->config->cols / 16;
+	int rows = cut_rows(c), cols = cut_cols(c);
+
+	for (int i = 0; (t.n_y = schedule_cuts(rows, c->t.th, i, &t.y)); i++)
+		for (int j = 0; (t.n_x = schedule_cuts(cols, c->t.tw, j, &t.x)); j++)
+			cost_tile(c, &t, &sum);
+	if (c->t.weights_stay)
+		sum.load += beats;
+	sum.load += n_block * c->config->cols / 2;
+	sum.first += min_int((int)(n_tile / n_block), c->t.piece) * (uint64_t)c->config->rows *
+		     c->config->cols / 16;
+	sum.load += COST_FETCH_BEATS * sum.commands;
+	sum.post = max64(sum.post, COST_COMMAND * sum.commands);
+	return max64(max64(sum.conv, sum.load), max64(sum.post, sum.store)) + sum.first + sum.last +
+	       sum.commands;
+}
+
+/* ---- what is tried ---- */
+
+static void try_tiling(struct search *s, struct tiling t)
+{
+	const struct core_config *config = s->config;
+	uint32_t tiles, blocks, room = (uint32_t)(config->wgt_bytes / (config->rows * config->cols));
+	struct cut c;
+
+	if (t.th < 1 || t.tw < 1 || cut_init(&c, config, s->l, &t))
+		return;
+	if (fits(&c)) {
+		pack_count(&c, &tiles, &blocks);
+		c.t.weights_stay = tiles <= room;
+		c.t.piece = (int)(room >= 4 ? (room / 4) : 1);
+		c.t.acc_stream = tiles == blocks;
+		c.t.cycles = cost_all(&c, tiles, blocks);
+		if (!s->found || c.t.cycles < s->best.cycles)
+			s->best = c.t;
+		s->found = true;
+	}
+	cut_free(&c);
+}
+
+/* Tiles of at most `units`: whole rows where they fit, and less. */
+static void try_sizes(struct search *s, struct tiling t, int units)
+{
+	struct cut c;
+	int rows, cols;
+
+	t.th = t.tw = 1;
+	if (units < 1 || cut_init(&c, s->config, s->l, &t))
+		return;
+	rows = cut_rows(&c);
+	cols = cut_cols(&c);
+	cut_free(&c);
+	for (int parts = 1; parts <= 64; parts = parts < 4 ? parts + 1 : 2 * parts) {
+		int most, last = 0;
+
+		t.tw = div_up(cols, parts);
+		if (layer_pools(s->l)) {
+			const struct window *x = &s->l->win_x, *y = &s->l->win_y;
+			int width = (t.tw - 1) * x->s + x->k, height = units / width;
+
+			most = height < y->k ? 0 : (height - y->k) / y->s + 1;
+		} else {
+			most = units / t.tw;
+		}
+		most = min_int(most, rows);
+		for (int n = 1; n <= 8 && most; n *= 2) {
+			t.th = max_int(1, most / n);
+			if (t.th == last)
+				break;
+			last = t.th;
+			try_tiling(s, t);
+		}
+		if (t.tw == 1 || (most >= 4 && parts >= 2))
+			break;
+	}
+}
+
+static void try_groups(struct search *s, struct tiling t)
+{
+	const struct core_config *config = s->config;
+	int lanes = max_int((int)config->rows, 16), entries = (int)config->acc_entries;
+	int kernel = max_int(s->l->y.k, s->l->x.k), in_ch = s->l->in_ch;
+	bool phases = t.packed || t.pack_y * t.pack_x > 1;
+
+	t.chunk_ky = t.chunk_kx = INT_MAX / 2;
+	t.chunk_ch = in_ch;
+	for (int n = 1; n <= 64; n *= 2) {
+		if (phases)
+			t.group_phases = n;
+		else
+			t.group_blocks = n;
+		t.ifm = IFM_TILE;
+		try_sizes(s, t, entries);
+		try_sizes(s, t, entries / 2);
+		t.ifm = IFM_CHUNKS;
+		if (t.layout != LAYOUT_PLAIN)
+			continue;
+		/* A group's blocks share the accumulators. */
+		for (int ch = div_up(in_ch, lanes) * lanes; ch >= lanes; ch = ch / 2 / lanes * lanes) {
+			t.chunk_ch = ch;
+			if (s->l->groups > 1 && (n > 1 || phases))
+				break;
+			try_sizes(s, t, entries / n);
+		}
+	}
+	if (s->found)
+		return;
+	/* Last resort: a tap at a time. */
+	t.group_phases = 1;
+	t.group_blocks = s->l->res >= 0 && config->cols < 16 ? 2 : 1;
+	t.ifm = IFM_CHUNKS;
+	t.chunk_ch = lanes;
+	for (int ky = kernel; t.layout == LAYOUT_PLAIN && ky >= 1; ky /= 2) {
+		t.chunk_ky = t.chunk_kx = ky;
+		for (int units = entries; units >= 1 && !s->found; units /= 2)
+			try_sizes(s, t, units);
+	}
+}
+
+static void try_layouts(struct search *s, struct tiling t)
+{
+	const struct layer *l = s->l;
+	int rows = (int)s->config->rows;
+	struct cut c;
+	bool runs = l->groups == 1 && !l->pad_edge && l->in_ch % rows, one;
+
+	t.layout = LAYOUT_PLAIN;
+	try_groups(s, t);
+	if (!runs)
+		return;
+	t.group_blocks = t.group_phases = t.th = t.tw = 1;
+	if (cut_init(&c, s->config, l, &t))
+		return;
+	for (int i = 0; i < c.n_sub; i++)
+		runs = runs && c.sub[i].x.tap_step == 1 && div_up(c.sub[i].x.taps * l->in_ch, rows) <= 256;
+	one = c.n_sub == 1 && div_up(c.sub->x.taps * c.sub->y.taps * l->in_ch, rows) <= 256;
+	cut_free(&c);
+	if (!runs)
+		return;
+	t.layout = LAYOUT_ROWS;
+	try_groups(s, t);
+	if (!one || l->in_ch > rows)
+		return;
+	t.layout = LAYOUT_WINDOW;
+	try_groups(s, t);
+}
+
+int tile_choose(const struct core_config *config, const struct layer *l, uint32_t in_pitch,
+		uint32_t out_pitch, struct tiling *best)
+{
+	struct search s = { .config = config, .l = l };
+	struct tiling t = { .pack_y = 1, .pack_x = 1, .group_blocks = 1, .group_phases = 1, .piece = 1 };
+	int cols = (int)config->cols, most = l->out_ch < cols ? cols / l->out_ch : 1;
+	bool packs = l->groups == 1 && l->res < 0 && !layer_pools(l);
+
+	(void)in_pitch;
+	(void)out_pitch;
+	try_layouts(&s, t);
+	if (l->deconv && packs) {
+		t.packed = true;
+		try_layouts(&s, t);
+	}
+	for (int y = 1; !l->deconv && packs && y <= 4 && y <= most; y *= 2)
+		for (int x = 1; x <= 8 && x * y <= most; x++) {
+			t.pack_y = y;
+			t.pack_x = x;
+			if (x * y > 1)
+				try_layouts(&s, t);
+		}
+	if (!s.found)
+		return error(-ENOTSUP, "no tile of it fits the buffers of this core");
+	*best = s.best;
+	return 0;
+}
