@@ -27,6 +27,8 @@ module fcn_array #(
 );
 
     localparam integer SUM = 16 + $clog2(ROWS);
+    // Each PE adds 2^15 too much (fcn_pe).
+    localparam [31:0] START = -(ROWS << 15);
 
     // Shifting rows: one more in every cycle of a tile.
     reg  [ROWS-1:0] shifted_q;
@@ -44,71 +46,51 @@ module fcn_array #(
 
     wire unused = &{1'b0, shifted_q[ROWS-1], swapped_q[ROWS-1]};
 
+    // Weights on top of each column.
+    wire [8*COLS-1:0] w_top;
+
     genvar r, c;
     generate
         for (c = 0; c < COLS; c = c + 1) begin : g_top
-            wire [7:0] w;
             fcn_skew #(.STAGES(c)) u_skew (
-                .clk_i(clk_i), .en_i(en_i), .d_i(w_i[8*c+:8]), .q_o(w)
+                .clk_i(clk_i), .en_i(en_i), .d_i(w_i[8*c+:8]), .q_o(w_top[8*c+:8])
             );
         end
 
         for (r = 0; r < ROWS; r = r + 1) begin : g_row
-            wire [7:0] a;
+            wire [7:0]         a;
+            wire [8*COLS-1:0]  w_above;
+            wire [8*COLS-1:0]  w_below;
+            wire [32*COLS-1:0] s_above;
+            wire [32*COLS-1:0] s_below;
+
             fcn_skew #(.STAGES(r)) u_skew (
                 .clk_i(clk_i), .en_i(en_i), .d_i(a_i[8*r+:8]), .q_o(a)
             );
 
-            // The flags of a row, travelling right with the activations.
-            reg  [COLS-2:0] swap_q;
-            reg  [COLS-2:0] shift_q;
-            wire [COLS-1:0] swap = {swap_q, swap_row[r]};
-            wire [COLS-1:0] shift = {shift_q, shift_row[r]};
-
-            always @(posedge clk_i)
-                if (en_i) begin
-                    swap_q  <= swap[COLS-2:0];
-                    shift_q <= shift[COLS-2:0];
-                end
-
-            for (c = 0; c < COLS; c = c + 1) begin : g_col
-                wire [7:0]     a_left;
-                wire [7:0]     a_right;
-                wire [7:0]     w_above;
-                wire [7:0]     w_below;
-                wire [SUM-1:0] s_above;
-                wire [SUM-1:0] s_below;
-
-                if (c == 0) begin : g_left
-                    assign a_left = a;
-                end else begin : g_inner
-                    assign a_left = g_row[r].g_col[c-1].a_right;
-                end
-                if (r == 0) begin : g_first
-                    assign w_above = g_top[c].w;
-                    assign s_above = {SUM{1'b0}};
-                end else begin : g_below
-                    assign w_above = g_row[r-1].g_col[c].w_below;
-                    assign s_above = g_row[r-1].g_col[c].s_below;
-                end
-
-                // Nobody is to the right of the last column and below the last row.
-                wire unused_edge = &{1'b0, a_right, w_below};
-
-                fcn_pe #(.SUM(SUM)) u_pe (
-                    .clk_i(clk_i), .en_i(en_i),
-                    .a_i(a_left), .a_o(a_right),
-                    .swap_i(swap[c]), .shift_i(shift[c]),
-                    .w_i(w_above), .w_o(w_below),
-                    .s_i(s_above), .s_o(s_below)
-                );
+            if (r == 0) begin : g_first
+                assign w_above = w_top;
+                assign s_above = {COLS{START}};
+            end else begin : g_next
+                assign w_above = g_row[r-1].w_below;
+                assign s_above = g_row[r-1].s_below;
             end
+
+            fcn_row #(.COLS(COLS), .SUM(SUM)) u_row (
+                .clk_i(clk_i), .en_i(en_i),
+                .a_i(a), .swap_i(swap_row[r]), .shift_i(shift_row[r]),
+                .w_i(w_above), .w_o(w_below), .s_i(s_above), .s_o(s_below)
+            );
         end
 
         for (c = 0; c < COLS; c = c + 1) begin : g_bottom
-            wire [SUM-1:0] s = g_row[ROWS-1].g_col[c].s_below;
-            assign sum_o[32*c+:32] = {{32 - SUM{s[SUM-1]}}, s};
+            wire [31:0] s = g_row[ROWS-1].s_below[32*c+:32];
+            assign sum_o[32*c+:32] = {{32 - SUM{s[SUM-1]}}, s[SUM-1:0]};
+            wire unused_s = &{1'b0, s[31:SUM]};
         end
+
+        // No row is below the last.
+        wire unused_w = &{1'b0, g_row[ROWS-1].w_below};
     endgenerate
 
 endmodule

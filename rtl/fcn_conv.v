@@ -2,15 +2,13 @@
 //
 // fcn_conv: the CONV engine: weight buffer, systolic array and accumulators, and what drives them.
 //
-// A pixel that fcn_conv_pix issues in cycle t (its tag is at delay 0 then) enters the array in cycle
-// t + 3 with the data of the IFM buffer, and its sums leave column c in cycle t + ROWS + c + 5.  Its tag
-// travels along in one chain for all columns, because column c + 1 sees at a delay what column
-// c saw one cycle before.  Delays at column 0:
+// A pixel that fcn_conv_pix issues in cycle t enters the array in cycle t + 3, with the data of the IFM
+// buffer.  Its sum leaves column c in cycle t + ROWS + c + 5, and is in the accumulators, to be read, in
+// cycle t + ROWS + c + 7.  What belongs to a pixel travels beside it: its tag, up to column 0 in a
+// delay line here and then from column to column; and whether it is its command's last.
 //
-//     READ   = ROWS + 3    read the accumulator's old value
-//     SELECT = ROWS + 4
-//     ADD    = ROWS + 5    the sum is there
-//     WRITE  = ROWS + 6
+// A clear forgets commands.  Pixels that were issued pass through the array all the same, ahead of
+// anything that comes after the clear, a scrub included.
 //
 // ROWS, COLS  array size: 8, 16 or 32 each
 // IFM_LOG2    base-2 logarithm of the IFM buffer's size in bytes
@@ -58,12 +56,10 @@ module fcn_conv #(
 
     localparam integer LINE = WGT_LOG2 - $clog2(COLS);  // address bits of a weight line
     localparam integer TILE = LINE - $clog2(ROWS);      // address bits of a weight tile
-    localparam integer ENTER = 3;                       // delays, see above
-    localparam integer READ = ENTER + ROWS;
-    localparam integer SELECT = READ + 1;
-    localparam integer ADD = READ + 2;
-    localparam integer WRITE = READ + 3;
-    localparam integer LAST = WRITE + COLS - 1;         // last column's write
+    localparam integer TAG = ACC_LOG2 + 3;              // {valid, init, half, entry}: see fcn_acc
+    localparam integer ENTER = 3;                       // cycles from issue to the array
+    localparam integer ACC = ENTER + ROWS;              // ... to column 0 of the accumulators
+    localparam integer LAST = ACC + COLS + 2;           // ... to the write of the last column
 
     // Commands go to the pixel walker and to the weight loader at once.
     wire pix_ready, wgt_ready;
@@ -120,14 +116,27 @@ module fcn_conv #(
         end
     always @(posedge clk_i) first_q <= {first_q[ENTER-2:0], wgt_rd_first};
 
-    // Array and tags move while anything is inside.  A clear lets everything run out.
+    // Scrubbing of accumulators: updates that write 0.
+    wire                acc_scrub, acc_scrub_half, acc_scrub_done;
+    wire [ACC_LOG2-1:0] acc_scrub_entry;
+
+    fcn_scrub #(.DEPTH_LOG2(ACC_LOG2 + 1)) u_scrub (
+        .clk_i(clk_i), .scrub_i(scrub_i),
+        .wr_en_o(acc_scrub), .wr_addr_o({acc_scrub_half, acc_scrub_entry}),
+        .scrub_done_o(acc_scrub_done)
+    );
+
+    // Array and tags move while anything is inside, and long enough after a clear to be empty.
     localparam integer HOLD = LAST + 2;
-    reg [$clog2(HOLD+1)-1:0] hold_q;
-    wire live = hold_q != 0;
+    localparam integer HOLD_BITS = $clog2(HOLD + 1);
+    reg [HOLD_BITS-1:0] hold_q;
+    wire                live = hold_q != 0;
 
     always @(posedge clk_i)
-        if (clear_i || pix_valid || wgt_rd_en) hold_q <= HOLD[$clog2(HOLD+1)-1:0];
+        if (clear_i || pix_valid || wgt_rd_en || acc_scrub) hold_q <= HOLD[HOLD_BITS-1:0];
         else if (live) hold_q <= hold_q - 1'b1;
+
+    assign scrub_done_o = wgt_scrub_done && acc_scrub_done && !live;
 
     wire [32*COLS-1:0] sum;
 
@@ -138,77 +147,67 @@ module fcn_conv #(
         .sum_o(sum)
     );
 
-    // Tags: bit d of a flag, and g_tag[d].entry, are at delay d.
-    reg [LAST:1] valid_q, init_q, half_q, last_q;
-    wire         tag_step = live || pix_valid;
-
-    always @(posedge clk_i)
-        if (clear_i) valid_q <= {LAST{1'b0}};
-        else if (tag_step) valid_q <= {valid_q[LAST-1:1], pix_valid};
-
-    always @(posedge clk_i)
-        if (tag_step) begin
-            init_q <= {init_q[LAST-1:1], pix_init};
-            half_q <= {half_q[LAST-1:1], pix_half};
-            last_q <= {last_q[LAST-1:1], pix_last};
-        end
+    // Tags on their way to the accumulators.
+    wire [TAG-1:0] tag_issue = acc_scrub
+        ? {2'b11, acc_scrub_half, acc_scrub_entry}
+        : {pix_valid, pix_init, pix_half, pix_entry};
 
     genvar d;
     generate
-        for (d = 0; d <= LAST; d = d + 1) begin : g_tag
-            wire [ACC_LOG2-1:0] entry;
-            if (d == 0) begin : g_now
-                assign entry = pix_entry;
-            end else begin : g_later
-                reg [ACC_LOG2-1:0] entry_q;
-                always @(posedge clk_i) if (tag_step) entry_q <= g_tag[d-1].entry;
-                assign entry = entry_q;
+        for (d = 1; d <= ACC; d = d + 1) begin : g_tag
+            reg [TAG-1:0] tag_q;
+            if (d == 1) begin : g_first
+                always @(posedge clk_i) if (live || pix_valid || acc_scrub) tag_q <= tag_issue;
+            end else begin : g_next
+                always @(posedge clk_i) if (live) tag_q <= g_tag[d-1].tag_q;
             end
         end
     endgenerate
 
-    assign pix_recent =
-        (valid_q[1] && half_q[1] == pix_half && g_tag[1].entry == pix_entry) ||
-        (valid_q[2] && half_q[2] == pix_half && g_tag[2].entry == pix_entry) ||
-        (valid_q[3] && half_q[3] == pix_half && g_tag[3].entry == pix_entry);
+    // Is one of the last three updates of the same entry?  The flag between does not matter.
+    function same_entry(input [TAG-1:0] tag, input half, input [ACC_LOG2-1:0] entry);
+        same_entry = tag[TAG-1] && tag[ACC_LOG2:0] == {half, entry};
+    endfunction
 
-    assign active_o = valid_q[ENTER];
-    assign done_o   = valid_q[LAST] && last_q[LAST];
-    assign busy_o   = pix_busy || valid_q != 0;
+    assign pix_recent = same_entry(g_tag[1].tag_q, pix_half, pix_entry) ||
+                        same_entry(g_tag[2].tag_q, pix_half, pix_entry) ||
+                        same_entry(g_tag[3].tag_q, pix_half, pix_entry);
+
+    // The last pixel of a command, on its way to the last column's write.
+    reg [LAST:1] last_q;
+
+    always @(posedge clk_i)
+        if (clear_i) last_q <= {LAST{1'b0}};
+        else last_q <= {last_q[LAST-1:1], pix_valid && pix_last};
+
+    assign done_o   = last_q[LAST];
+    assign active_o = g_tag[ENTER].tag_q[TAG-1] && !scrub_i;
+    assign busy_o   = pix_busy || last_q != 0;
 
     // Accumulators.
-    reg                 post_sel_en_q, post_sel_half_q;
-    wire                acc_scrub_en, acc_scrub_done;
-    wire [ACC_LOG2-1:0] acc_scrub_entry;
-
-    always @(posedge clk_i) post_sel_en_q <= post_rd_en_i;
-    always @(posedge clk_i) if (post_rd_en_i) post_sel_half_q <= post_rd_half_i;
-
-    fcn_scrub #(.DEPTH_LOG2(ACC_LOG2)) u_scrub (
-        .clk_i(clk_i), .scrub_i(scrub_i),
-        .wr_en_o(acc_scrub_en), .wr_addr_o(acc_scrub_entry), .scrub_done_o(acc_scrub_done)
-    );
-
-    assign scrub_done_o = wgt_scrub_done && acc_scrub_done;
-
     genvar c;
     generate
         for (c = 0; c < COLS; c = c + 1) begin : g_acc
+            wire [TAG-1:0] tag_left;
+            wire [TAG-1:0] tag_right;
+
+            if (c == 0) begin : g_first
+                assign tag_left = g_tag[ACC].tag_q;
+            end else begin : g_next
+                assign tag_left = g_acc[c-1].tag_right;
+            end
+
             fcn_acc #(.ACC_LOG2(ACC_LOG2)) u_acc (
-                .clk_i(clk_i),
-                .rd_en_i(valid_q[READ+c] && !init_q[READ+c]),
-                .rd_half_i(half_q[READ+c]), .rd_entry_i(g_tag[READ+c].entry),
-                .sel_en_i(valid_q[SELECT+c]), .sel_half_i(half_q[SELECT+c]),
-                .add_en_i(valid_q[ADD+c]), .add_init_i(init_q[ADD+c]), .sum_i(sum[32*c+:32]),
-                .wr_en_i(valid_q[WRITE+c]),
-                .wr_half_i(half_q[WRITE+c]), .wr_entry_i(g_tag[WRITE+c].entry),
-                .post_rd_en_i(post_rd_en_i),
-                .post_rd_half_i(post_rd_half_i), .post_rd_entry_i(post_rd_entry_i),
-                .post_sel_en_i(post_sel_en_q), .post_sel_half_i(post_sel_half_q),
-                .post_data_o(post_rd_data_o[32*c+:32]),
-                .scrub_en_i(acc_scrub_en), .scrub_entry_i(acc_scrub_entry)
+                .clk_i(clk_i), .en_i(live),
+                .tag_i(tag_left), .tag_o(tag_right),
+                .sum_i(sum[32*c+:32]), .zero_i(scrub_i),
+                .post_i({post_rd_en_i, post_rd_half_i, post_rd_entry_i}),
+                .post_data_o(post_rd_data_o[32*c+:32])
             );
         end
+
+        // No column is to the right of the last.
+        wire unused = &{1'b0, g_acc[COLS-1].tag_right};
     endgenerate
 
 endmodule

@@ -19,10 +19,13 @@ module fcn_mul (
     reg signed [7:0]  a_q;
     reg signed [7:0]  b_q;
     reg signed [15:0] p_q;
+    // In 32 bits a simulator multiplies without extending signs twice; synthesis drops the rest.
+    wire signed [31:0] product = a_q * b_q;
+    wire unused = &{1'b0, product[31:16]};
 
     always @(posedge clk_i)
         if (en_i) begin
-            p_q <= a_q * b_q;
+            p_q <= product[15:0];
             a_q <= a_i;
             if (b_en_i) b_q <= b_i;
         end

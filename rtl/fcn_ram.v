@@ -39,10 +39,24 @@ module fcn_ram #(
     reg [WIDTH-1:0] rd_data_q;
     integer i;
 
+`ifdef VERILATOR
+    // The same as below in one write: many conditional ones cost time even when none is made.
+    reg [WIDTH-1:0] word;
+    always @(posedge clk_i)
+        if (wr_en_i) begin
+            // verilator lint_off BLKSEQ
+            word = mem[wr_addr_i];
+            for (i = 0; i < WIDTH / BYTE; i = i + 1)
+                if (wr_be_i[i]) word[BYTE*i+:BYTE] = wr_data_i[BYTE*i+:BYTE];
+            // verilator lint_on BLKSEQ
+            mem[wr_addr_i] <= word;
+        end
+`else
     always @(posedge clk_i)
         if (wr_en_i)
             for (i = 0; i < WIDTH / BYTE; i = i + 1)
                 if (wr_be_i[i]) mem[wr_addr_i][BYTE*i+:BYTE] <= wr_data_i[BYTE*i+:BYTE];
+`endif
 
     always @(posedge clk_i)
         if (rd_en_i) begin

@@ -4,9 +4,9 @@
 //
 //   Vconv_tb [SEED [ROUNDS]]     prints TAP
 //   Vconv_tb bench               prints simulated cycles a second, busy and idle
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <deque>
 #include <memory>
 
@@ -402,45 +402,34 @@ static void test_busy(Bench &b)
 	result(least >= 99, "chains of tiles and of commands keep the array busy");
 }
 
-static double rate(Bench &b, const char *what, uint64_t from)
+// Runs until `done` says so; prints cycles per second of processor time.
+template <typename Done> static void rate(Bench &b, const char *what, Done done)
 {
-	static auto start = std::chrono::steady_clock::now();
-	const auto now = std::chrono::steady_clock::now();
-	const double s = std::chrono::duration<double>(now - start).count();
+	const uint64_t from = b.cycle;
+	const clock_t start = clock();
 
-	if (what)
-		printf("# %ux%u %s: %.2f Mcycle/s\n", ROWS, COLS, what, (b.cycle - from) / s / 1e6);
-	start = std::chrono::steady_clock::now();
-	return s;
+	while (!done())
+		b.tick();
+	printf("# %ux%u %s: %.2f Mcycle/s\n", ROWS, COLS, what,
+	       (b.cycle - from) / 1e6 * CLOCKS_PER_SEC / (clock() - start));
 }
 
 static void bench(Bench &b)
 {
 	Conv v = random_conv(1);
-	uint64_t from = b.cycle;
 
 	b.fill();
-	v.x_n = 27;
-	v.y_n = 27;
+	v.x_n = v.y_n = 27;
 	v.k_n[0] = v.k_n[1] = 19;
 	v.acc = v.keep = 0;
-	rate(b, nullptr, 0);
-	from = b.cycle;
 	b.put(v);
-	b.done = 0;
-	while (b.done < 8)
-		b.tick();
-	rate(b, "busy", from);
+	rate(b, "busy", [&] { return b.done == 8; });
 	b.top.cmd_valid_i = 0;
+	b.tick();
 	while (b.top.busy_o)
 		b.tick();
-	for (int i = 0; i < 100; i++)
-		b.tick();
-	rate(b, nullptr, 0);
-	from = b.cycle;
-	for (int i = 0; i < 20000000; i++)
-		b.tick();
-	rate(b, "idle", from);
+	const uint64_t end = b.cycle + 20000000;
+	rate(b, "idle", [&] { return b.cycle == end; });
 }
 
 int main(int argc, char **argv)
