@@ -101,7 +101,7 @@ static void bench_array_busy(struct rig *rig)
 	uint32_t data = rig_alloc(rig, 0x8000, 64);
 	char what[64];
 
-	run_chain(rig, data, 1, 1); /* the first job of a root clears the buffers */
+	run_chain(rig, data, 1, 1); /* the first job of a root also reads page tables */
 	for (unsigned i = 0; i < sizeof(pixels) / sizeof(pixels[0]); i++) {
 		struct rig_run one = run_chain(rig, data, pixels[i], 20), two = run_chain(rig, data, pixels[i], 40);
 

@@ -7,6 +7,7 @@
 
 struct device {
 	const char *name;
+	bool timed;        /* its cycles mean something */
 	struct image *mem; /* its own copy of the case's memory */
 	uint32_t (*read)(struct device *d, unsigned off);
 	void (*write)(struct device *d, unsigned off, uint32_t value);

@@ -81,6 +81,7 @@ struct device *device_rtl(const struct stream *s, const struct rtl_options *o)
 		exit(2);
 	}
 	d->core = sim;
+	d->timed = true;
 	d->read = rtl_read;
 	d->write = rtl_write;
 	d->advance = rtl_advance;

@@ -111,10 +111,30 @@ static uint64_t get64(const uint8_t *p)
 	return v;
 }
 
-/* Records that nobody can foretell are not compared; what both sides know is. */
+/* Whether the cycles of the array, counters 2 to 7, and each of the others fit into the job's. */
+static bool perf_fits(const uint64_t *perf)
+{
+	uint64_t array = 0;
+
+	for (unsigned i = 2; i <= 7; i++)
+		array += perf[i];
+	return array <= perf[1] && perf[8] <= perf[1] && perf[14] <= perf[1] && perf[15] <= perf[1];
+}
+
+static void fail_perf(struct play *p, unsigned number)
+{
+	char list[20 * PERF_BYTES / 8];
+	size_t at = 0;
+
+	for (unsigned i = 1; i < PERF_BYTES / 8; i++)
+		at += (size_t)snprintf(list + at, sizeof(list) - at, " %" PRIu64, p->result->perf[number][i]);
+	fail(p, "job %u: the performance record counts more than the job's cycles:%s", number, list);
+}
+
+/* Numbers that depend on time are not compared, but no part may be more than the whole. */
 static void note_perf(struct play *p, unsigned number)
 {
-	static const bool exact[PERF_BYTES / 8] = { [0] = true, [2] = true, [9] = true, [10] = true, [13] = true };
+	static const bool exact[PERF_BYTES / 8] = { [0] = true, [2] = true, [8] = true, [9] = true, [10] = true, [13] = true };
 	const struct job *job = &p->s->job[number];
 	uint64_t pa = root_translate(&p->s->root[job->root], job->perf & ~UINT32_C(1), PTE_V | PTE_W);
 	const uint8_t *record;
@@ -127,6 +147,8 @@ static void note_perf(struct play *p, unsigned number)
 		if (!exact[i])
 			unknown_add(p->unknown, p->s, pa + 8 * i, 8);
 	}
+	if (p->dut->timed && !perf_fits(p->result->perf[number]))
+		fail_perf(p, number);
 	p->result->has_perf[number] = true;
 }
 
