@@ -132,6 +132,27 @@ static uint32_t random_scale(struct rng *r)
 	return rng_percent(r, 2) ? bits | 0x80000000 : bits;
 }
 
+/*
+ * A bias and a scale whose exact product lies half way between two floats, of which the lower one, q * 2^k with an even
+ * q, is an integer and a half: both roundings of requantisation are ties, and the first decides the second.
+ */
+static void tie_params(struct rng *r, uint32_t *bias, uint32_t *scale)
+{
+	uint32_t shift, drop = 1, m, s, c;
+
+	do {
+		c = 2 * rng_below(r, 100) + 1;
+		m = 2 * rng_range(r, 1, 50) + 1;
+		for (shift = 23; c << shift >= 1u << 24;)
+			shift--;
+		s = 2 * (c << shift) + 1;
+	} while (s % m);
+	for (s /= m; s < 1u << 23; drop++)
+		s *= 2;
+	*bias = rng_percent(r, 50) ? m : 0u - m;
+	*scale = (149 - shift - drop) << 23 | (s & 0x7fffff);
+}
+
 static void fill_params(uint8_t *page, struct rng *r)
 {
 	for (unsigned at = 0; at < IMAGE_PAGE; at += 8) {
@@ -139,6 +160,8 @@ static void fill_params(uint8_t *page, struct rng *r)
 
 		if (rng_percent(r, 90))
 			bias = (uint32_t)((int32_t)bias >> rng_range(r, 16, 31));
+		if (rng_percent(r, 5))
+			tie_params(r, &bias, &scale);
 		for (unsigned i = 0; i < 4; i++) {
 			page[at + i] = (uint8_t)(bias >> (8 * i));
 			page[at + 4 + i] = (uint8_t)(scale >> (8 * i));
