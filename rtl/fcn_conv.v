@@ -106,15 +106,11 @@ module fcn_conv #(
     // Flags on their way to the array, beside the buffers' three cycles.
     reg [ENTER-1:0] swap_q, shift_q, first_q;
 
-    always @(posedge clk_i)
-        if (clear_i) begin
-            swap_q  <= {ENTER{1'b0}};
-            shift_q <= {ENTER{1'b0}};
-        end else begin
-            swap_q  <= {swap_q[ENTER-2:0], swap};
-            shift_q <= {shift_q[ENTER-2:0], wgt_rd_en};
-        end
-    always @(posedge clk_i) first_q <= {first_q[ENTER-2:0], wgt_rd_first};
+    always @(posedge clk_i) begin
+        swap_q  <= {swap_q[ENTER-2:0], swap};
+        shift_q <= {shift_q[ENTER-2:0], wgt_rd_en};
+        first_q <= {first_q[ENTER-2:0], wgt_rd_first};
+    end
 
     // Scrubbing of accumulators: updates that write 0.
     wire                acc_scrub, acc_scrub_half, acc_scrub_done;

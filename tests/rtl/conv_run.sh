@@ -34,7 +34,7 @@ for geometry; do
 	# shellcheck disable=SC2086 # lists of options
 	if ! verilator --cc --exe --build -O3 $flags -I"$root/rtl" --Mdir "$dir" --top-module conv_tb \
 		-GROWS="$rows" -GCOLS="$cols" $sizes -MAKEFLAGS "OPT_FAST='-O3 -march=native'" \
-		-CFLAGS "-std=c++17 -O2 -Wall -Wextra -I$root/uapi -DROWS=${rows}u -DCOLS=${cols}u $defs" \
+		-CFLAGS "-std=c++17 -O2 -Wall -Wextra -I$root/uapi -I$root/tests/rtl -DROWS=${rows}u -DCOLS=${cols}u $defs" \
 		"$root/tests/rtl/conv_tb.v" "$root/tests/rtl/conv_tb.cpp" >"$dir.log" 2>&1; then
 		n=$((n + 1))
 		echo "not ok $n - $geometry: the bench builds"
