@@ -43,8 +43,8 @@ struct core_job {
 };
 
 /*
- * The job's result.  perf: the performance record, theory-of-operation.md; all 0 after a fault, or if
- * the device has none.
+ * The job's result.  perf: the performance record, theory-of-operation.md; all 0 after a fault, or
+ * if the device has none.
  */
 struct core_result {
 	uint32_t cause, fault_addr, fault_cmd;

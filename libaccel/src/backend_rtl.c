@@ -20,8 +20,8 @@ struct chip {
 };
 
 /*
- * The cores that this library was built with, ACCEL_CORES: CORE(16, 16) CORE(8, 8) …  They announce
- * themselves before main(); naming them here pulls them out of their archives.
+ * The cores that this library was built with, ACCEL_CORES: CORE(16, 16) CORE(8, 8) …  They
+ * announce themselves before main(); naming them here pulls them out of their archives.
  */
 #ifdef ACCEL_CORES
 struct fcn_core_entry;
@@ -97,8 +97,8 @@ static int no_such_core(const struct sim_options *o)
 
 	for (unsigned i = 0; !fcn_sim_geometry(i, &rows, &cols); i++)
 		text_printf(&t, "%s%ux%u", i ? ", " : "", rows, cols);
-	error(-EINVAL, "rtl: no core of %ux%u is built in; there is %s. Build with GEOMETRIES=%ux%u, "
-	      "or use model:array=%ux%u", o->rows, o->cols, *text_data(&t) ? text_data(&t) : "none",
+	error(-EINVAL, "rtl: no core of %ux%u is built in; there is %s. Build with "
+	      "GEOMETRIES=%ux%u, or use model:array=%ux%u", o->rows, o->cols, *text_data(&t) ? text_data(&t) : "none",
 	      o->rows, o->cols, o->rows, o->cols);
 	text_free(&t);
 	return -EINVAL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A core in process, driven as Documentation/programmers-guide.md says: its start, and what the rest
- * of libaccel may ask of it.  Jobs go into a queue, which the device's thread works off
+ * A core in process, driven as Documentation/programmers-guide.md says: its start, and what the
+ * rest of libaccel may ask of it.  Jobs go into a queue, which the device's thread works off
  * (backend_sim_thread.c).
  */
 #define _GNU_SOURCE

@@ -96,8 +96,8 @@ static int parse_option(const struct option *o, bool timed, struct sim_options *
 		return parse_seed(o, to);
 	if (timed && is(o, "waves"))
 		return parse_waves(o, to);
-	return error(-EINVAL, "%s: has no option '%.*s'; it has %s", o->scheme, o->name_size, o->name,
-		     timed ? "array, memory, seed, waves" : "array");
+	return error(-EINVAL, "%s: has no option '%.*s'; it has %s", o->scheme, o->name_size,
+		     o->name, timed ? "array, memory, seed, waves" : "array");
 }
 
 int sim_options_parse(const char *scheme, const char *rest, bool timed, struct sim_options *o)

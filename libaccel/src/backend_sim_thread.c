@@ -15,7 +15,8 @@
 
 static int start_job(struct sim_device *d, unsigned slot, struct sim_job *job)
 {
-	uint32_t flush = sim_memory_take_changed(&d->memory) ? FCN_SLOT_CMD_COUNT_TLB_FLUSH_MASK : 0;
+	bool changed = sim_memory_take_changed(&d->memory);
+	uint32_t flush = changed ? FCN_SLOT_CMD_COUNT_TLB_FLUSH_MASK : 0;
 	uint32_t perf = d->perf->va + SIM_PERF_BYTES * slot;
 	const struct { unsigned off; uint32_t value; } write[] = {
 		{ FCN_REG_SLOT_ROOT(slot), sim_memory_root() },
@@ -89,7 +90,7 @@ static void collect(struct sim_device *d, unsigned slot)
 	finish(d, job, 0);
 }
 
-/* First the interrupt is cleared, then the records are read: one that comes later raises it again. */
+/* First the interrupt is cleared, then records are read: one that comes later raises it again. */
 static int serve(struct sim_device *d)
 {
 	int err = d->ops->write(d->chip, FCN_REG_IRQ_STATUS, UINT32_MAX);

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/* Devices by URI. */
+#define _POSIX_C_SOURCE 200809L
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+#include "fcn_sim.h"
+#include "runtime.h"
+
+static int open_host(const char *rest, struct core_device **core)
+{
+	*core = NULL;
+	return *rest ? error(-EINVAL, "host: has no option '%s'", rest) : 0;
+}
+
+static int open_drm(const char *rest, struct core_device **core)
+{
+	(void)rest;
+	(void)core;
+	return error(-ENODEV, "drm: this build of libaccel has no support for the kernel driver; "
+		     "use rtl:, model: or host:");
+}
+
+static const struct scheme {
+	const char *name;
+	int (*open)(const char *rest, struct core_device **core);
+} schemes[] = {
+	{ "drm", open_drm },
+	{ "rtl", backend_rtl_open },
+	{ "model", backend_model_open },
+	{ "host", open_host },
+};
+
+#define N_SCHEMES (sizeof(schemes) / sizeof(schemes[0]))
+
+static const struct scheme *find_scheme(const char *uri)
+{
+	size_t n = strcspn(uri, ":");
+
+	for (size_t i = 0; uri[n] && i < N_SCHEMES; i++)
+		if (strlen(schemes[i].name) == n && !memcmp(schemes[i].name, uri, n))
+			return &schemes[i];
+	return NULL;
+}
+
+static int open_scheme(const char *uri, struct accel_device **out)
+{
+	const struct scheme *s = find_scheme(uri);
+	struct accel_device *dev;
+	int err;
+
+	if (!s)
+		return error(-EINVAL, "'%s' is no device; devices are auto, drm:, rtl:, model: and "
+			     "host:, such as rtl:array=8x8", uri);
+	dev = calloc(1, sizeof(*dev));
+	if (!dev)
+		return error(-ENOMEM, "out of memory for a device");
+	atomic_init(&dev->refs, 1);
+	dev->uri = strdup(uri);
+	err = dev->uri ? s->open(strchr(uri, ':') + 1, &dev->core) :
+			 error(-ENOMEM, "out of memory for a device");
+	if (err) {
+		free(dev->uri);
+		free(dev);
+		return err;
+	}
+	*out = dev;
+	return 0;
+}
+
+int accel_device_open(const char *uri, struct accel_device **out)
+{
+	*out = NULL;
+	if (strcmp(uri, "auto"))
+		return open_scheme(uri, out);
+	return open_scheme("drm:", out) ? open_scheme("host:", out) : 0;
+}
+
+struct accel_device *device_get(struct accel_device *dev)
+{
+	atomic_fetch_add(&dev->refs, 1);
+	return dev;
+}
+
+void accel_device_close(struct accel_device *dev)
+{
+	if (!dev || atomic_fetch_sub(&dev->refs, 1) != 1)
+		return;
+	if (dev->core)
+		dev->core->ops->close(dev->core);
+	free(dev->uri);
+	free(dev);
+}
+
+int accel_device_list(int (*fn)(void *ctx, const char *uri, const char *description), void *ctx)
+{
+	unsigned rows, cols;
+	int err = 0;
+
+	for (unsigned i = 0; !err && !fcn_sim_geometry(i, &rows, &cols); i++) {
+		char uri[64];
+
+		snprintf(uri, sizeof(uri), "rtl:array=%ux%u", rows, cols);
+		err = fn(ctx, uri, "the Verilated core, in process");
+	}
+	if (!err)
+		err = fn(ctx, "model:", "the functional model of the core, in process");
+	return err ? err : fn(ctx, "host:", "the host's processor");
+}
+
+int accel_device_get_info(const struct accel_device *dev, struct accel_device_info *info)
+{
+	struct accel_device_info i = { .uri = dev->uri, .description = "the host's processor" };
+
+	if (dev->core) {
+		const struct core_config *c = &dev->core->config;
+
+		i.description = dev->core->description;
+		i.has_core = true;
+		i.cycles_real = dev->core->cycles_real;
+		i.rows = c->rows;
+		i.cols = c->cols;
+		i.lanes = c->lanes;
+		i.ifm_bytes = c->ifm_bytes;
+		i.weight_bytes = c->wgt_bytes;
+		i.ofm_bytes = c->ofm_bytes;
+		i.parameter_bytes = c->par_bytes;
+		i.accumulator_entries = c->acc_entries;
+		i.version_major = dev->core->version_major;
+		i.version_minor = dev->core->version_minor;
+	}
+	return sized_put(info, &i, sizeof(i));
+}
