@@ -4,6 +4,7 @@
 # run.sh BUILD_DIR: builds the functional model and its tests there and runs them; TAP on stdout.
 # CC, CFLAGS: compiler and additional flags, for example -fsanitize=address,undefined.
 # BENCH=1: builds and runs the benchmark instead.
+# shellcheck disable=SC2086  # $flags and $objects are lists
 set -eu
 
 [ $# -eq 1 ] || { echo "usage: $0 BUILD_DIR" >&2; exit 2; }
