@@ -140,7 +140,6 @@ struct box cut_box(const struct cut *c, const struct sub *s, const struct group 
 		   const struct chunk *k, const struct range *tile);
 
 /* Finds the best tiling; -ENOTSUP with a message when the core cannot do the layer at all. */
-int tile_choose(const struct core_config *config, const struct layer *l, uint32_t in_pitch,
-		uint32_t out_pitch, struct tiling *best);
+int tile_choose(const struct core_config *config, const struct layer *l, struct tiling *best);
 
 #endif

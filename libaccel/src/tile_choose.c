@@ -338,16 +338,13 @@ static void try_layouts(struct search *s, struct tiling t)
 	try_groups(s, t);
 }
 
-int tile_choose(const struct core_config *config, const struct layer *l, uint32_t in_pitch,
-		uint32_t out_pitch, struct tiling *best)
+int tile_choose(const struct core_config *config, const struct layer *l, struct tiling *best)
 {
 	struct search s = { .config = config, .l = l };
 	struct tiling t = { .pack_y = 1, .pack_x = 1, .group_blocks = 1, .group_phases = 1, .piece = 1 };
 	int cols = (int)config->cols, most = l->out_ch < cols ? cols / l->out_ch : 1;
 	bool packs = l->groups == 1 && l->res < 0 && !layer_pools(l);
 
-	(void)in_pitch;
-	(void)out_pitch;
 	try_layouts(&s, t);
 	if (l->deconv && packs) {
 		t.packed = true;

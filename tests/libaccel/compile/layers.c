@@ -266,7 +266,7 @@ static int compile(struct sample *s, const struct core_config *config, struct jo
 	region[OUT].bytes = place_bytes(&j->out);
 	region[RES].bytes = s->l.res >= 0 ? place_bytes(&j->res) : 0;
 	if (s->l.kind == LAYER_CONV) {
-		err = tile_choose(config, &s->l, j->in.pixel_pitch, j->out.pixel_pitch, &j->tiling);
+		err = tile_choose(config, &s->l, &j->tiling);
 		if (err)
 			return err;
 		err = cut_init(&cut, config, &s->l, &j->tiling);

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* Runs plans: host nodes by the reference, jobs on a device of the tests; and nets layer by layer in plain C. */
+#ifndef TESTS_COMPILE_RUNTIME_H
+#define TESTS_COMPILE_RUNTIME_H
+
+#include "device.h"
+#include "layers.h"
+#include "ref.h"
+
+/* Values of all tensors of a graph; data NULL where there is none. */
+struct values {
+	const struct graph *g;
+	struct value *v;
+	bool *owned;
+};
+
+bool values_init(struct values *s, const struct graph *g);
+void values_free(struct values *s);
+
+/* Gives a tensor room, of its type and shape; returns the data. */
+void *values_make(struct values *s, int tensor);
+
+/* Runs a plan from the inputs in `s`; false with a message on stderr.  perf: the sum of the jobs' records. */
+bool plan_run(const struct plan *plan, struct device *d, struct values *s, uint64_t *perf);
+
+/* The same with every layer computed in plain C instead of on a device. */
+bool plan_interpret(const struct plan *plan, struct values *s);
+
+#endif

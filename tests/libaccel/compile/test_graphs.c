@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Random quantised graphs through the whole compiler: the model of the core against plain C, layer by
+ * layer, byte for byte; and both against the graph itself in float arithmetic, which rounds elsewhere.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+#include "nets.h"
+#include "runtime.h"
+#include "text.h"
+
+#include "../onnx/tap.h"
+
+static int step(struct maker *m, int x, int *skip)
+{
+	static const enum op points[] = { OP_SIGMOID, OP_TANH, OP_LEAKY_RELU, OP_HARD_SIGMOID, OP_RELU, OP_HARD_SWISH,
+					  OP_ELU };
+	const struct shape *s = &m->g->tensor[x].shape;
+	int c = (int)s->dim[1], h = (int)s->dim[2], w = (int)s->dim[3];
+	int64_t pads[8] = { 0, 0, 1, 2, 0, 0, 2, 1 };
+
+	switch (rng_range(&m->rng, 0, 14)) {
+	case 0:
+		return make_conv(m, x, rng_range(&m->rng, 1, 40), 1, 1, 0, 1, false);
+	case 1:
+		return make_conv(m, x, 16 * rng_range(&m->rng, 1, 3), 3, rng_range(&m->rng, 1, 2), 1, 1, true);
+	case 2:
+		return make_conv(m, x, c, 3, 1, 1, c, true);
+	case 3:
+		return h * w < 600 ? make_deconv(m, x, rng_range(&m->rng, 1, 24), 4, 2, 1) : x;
+	case 4:
+		return h > 2 && w > 2 ? make_pool(m, OP_MAX_POOL, x, 2, 2, 0) : x;
+	case 5:
+		return h > 2 && w > 2 ? make_pool(m, OP_MAX_POOL, x, 3, 2, 1) : x;
+	case 6:
+		return h > 2 && w > 2 ? make_pool(m, OP_AVERAGE_POOL, x, 2, 1, 0) : x;
+	case 7:
+		return make_node(m, points[rng_range(&m->rng, 0, 6)], x, -1);
+	case 8:
+		*skip = make_conv(m, x, c, 3, 1, 1, 1, true);
+		return make_node(m, OP_ADD, x, *skip);
+	case 9:
+		*skip = make_conv(m, x, c, 1, 1, 0, 1, false);
+		return make_node(m, OP_ADD, make_conv(m, x, c, 3, 1, 1, 1, false), *skip);
+	case 10:
+		return make_concat(m, x, make_conv(m, x, rng_range(&m->rng, 1, 20), 3, 1, 1, 1, true));
+	case 11:
+		return h * w < 600 ? make_resize(m, x, 2, rng_range(&m->rng, 0, 1)) : x;
+	case 12:
+		return make_pad(m, x, pads);
+	case 13:
+		return h > 4 ? make_slice(m, x, 2, 1, h - 1) : x;
+	default:
+		return make_concat(m, make_conv(m, x, 16, 3, 1, 1, 1, true), make_conv(m, x, 32, 1, 1, 0, 1, true));
+	}
+}
+
+static struct graph *random_graph(uint64_t seed)
+{
+	struct maker m = maker_new(seed, seed % 3 == 0);
+	int x = make_input(&m, 1 + (seed % 7 == 0), rng_range(&m.rng, 1, 20), rng_range(&m.rng, 4, 20),
+			   rng_range(&m.rng, 4, 20));
+	int steps = rng_range(&m.rng, 1, 8), skip = -1;
+
+	for (int i = 0; i < steps; i++)
+		x = step(&m, x, &skip);
+	if (skip >= 0 && rng_range(&m.rng, 0, 1))
+		graph_add_output(m.g, skip);
+	if (rng_range(&m.rng, 0, 3) == 0)
+		x = make_pool(&m, rng_range(&m.rng, 0, 1) ? OP_GLOBAL_AVERAGE_POOL : OP_GLOBAL_MAX_POOL, x, 0, 0, 0);
+	if (rng_range(&m.rng, 0, 3) == 0)
+		x = make_gemm(&m, x, rng_range(&m.rng, 1, 40));
+	if (!make_end(&m, x)) {
+		graph_free(m.g);
+		return NULL;
+	}
+	return m.g;
+}
+
+static void random_inputs(const struct graph *g, struct values *s, uint64_t seed)
+{
+	struct rng r = { seed };
+
+	for (int i = 0; i < g->n_in; i++) {
+		float *x = values_make(s, g->in[i]);
+
+		for (int64_t k = 0; k < shape_count(&g->tensor[g->in[i]].shape); k++)
+			x[k] = (float)rng_range(&r, -1000, 1000) * 0.005f;
+	}
+}
+
+/* The largest difference of outputs, in steps of the output's quantisation. */
+static double difference(const struct graph *g, const struct values *a, const struct values *b)
+{
+	double most = 0;
+
+	for (int i = 0; i < g->n_out; i++) {
+		const struct node *d = &g->node[graph_producer(g, g->out[i])];
+		float scale = d->op == OP_DEQUANTIZE_LINEAR ? *(const float *)g->tensor[d->in[1]].data : 1;
+		const float *x = a->v[g->out[i]].data, *y = b->v[g->out[i]].data;
+
+		for (int64_t k = 0; k < shape_count(&g->tensor[g->out[i]].shape); k++)
+			most = fmax(most, fabs((double)x[k] - y[k]) / scale);
+	}
+	return most;
+}
+
+static bool run_reference(const struct graph *g, struct values *s)
+{
+	for (int i = 0; i < g->n_node; i++) {
+		const struct node *n = &g->node[i];
+		const struct value *in[64] = { NULL };
+		struct value out[4] = { 0 };
+
+		for (int k = 0; k < n->n_in; k++)
+			in[k] = n->in[k] >= 0 ? &s->v[n->in[k]] : NULL;
+		for (int k = 0; k < n->n_out; k++) {
+			values_make(s, n->out[k]);
+			out[k] = s->v[n->out[k]];
+		}
+		if (ref_eval(n, in, out))
+			return false;
+	}
+	return true;
+}
+
+static bool dump(const struct plan *plan)
+{
+	static const char *const stages[] = { "lower", "partition", "schedule", "allocate", "emit" };
+	struct text t = TEXT_INIT;
+	bool good = true;
+
+	for (int i = 0; i < 5; i++)
+		good = !plan_dump(plan, stages[i], &t) && good;
+	good = good && plan_dump(plan, "nonsense", &t) < 0 && t.size > 0;
+	if (getenv("DUMP"))
+		printf("%s", text_data(&t));
+	text_free(&t);
+	return good;
+}
+
+static void one(struct device *d, const struct core_config *c, uint64_t seed, int *nodes, int *host)
+{
+	struct plan_options options = { .layer_jobs = seed % 4 == 1 };
+	struct graph *g = random_graph(seed);
+	struct values core, plain, real;
+	struct plan *plan;
+	uint64_t perf[16];
+	double diff;
+
+	if (!g) {
+		ok(false, "seed %llu: no graph", (unsigned long long)seed);
+		return;
+	}
+	if (plan_compile(g, c, &options, &plan)) {
+		ok(false, "%ux%u seed %llu: %s", c->rows, c->cols, (unsigned long long)seed, error_message());
+		graph_free(g);
+		return;
+	}
+	values_init(&core, g);
+	values_init(&plain, g);
+	values_init(&real, g);
+	random_inputs(g, &core, seed);
+	random_inputs(g, &plain, seed);
+	random_inputs(g, &real, seed);
+	if (!plan_run(plan, d, &core, perf) || !plan_interpret(plan, &plain) || !run_reference(g, &real) || !dump(plan))
+		ok(false, "%ux%u seed %llu does not run", c->rows, c->cols, (unsigned long long)seed);
+	else if (difference(g, &core, &plain) > 0)
+		ok(false, "%ux%u seed %llu: core and plain C differ by %g", c->rows, c->cols, (unsigned long long)seed,
+		   difference(g, &core, &plain));
+	diff = difference(g, &plain, &real);
+	if (diff > 4.5)
+		ok(false, "seed %llu: layers and graph differ by %g", (unsigned long long)seed, diff);
+	for (int i = 0; i < plan->n_segment; i++) {
+		*nodes += plan->segment[i].n_node;
+		*host += plan->segment[i].on_core ? 0 : plan->segment[i].n_node;
+	}
+	if (getenv("REASONS"))
+		for (int i = 0; i < plan->n_reason; i++)
+			note("seed %llu: %s: %s", (unsigned long long)seed, op_name(g->node[plan->reason[i].node].op),
+			     plan->reason[i].text);
+	values_free(&core);
+	values_free(&plain);
+	values_free(&real);
+	plan_free(plan);
+	graph_free(g);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct {
+		unsigned rows, cols;
+		bool small;
+	} cores[] = { { 16, 16, false }, { 8, 8, true }, { 8, 16, false }, { 32, 32, false } };
+	int count = argc > 1 ? atoi(argv[1]) : 60;
+	unsigned first = argc > 2 ? (unsigned)atoi(argv[2]) : 1;
+
+	for (size_t i = 0; i < sizeof(cores) / sizeof(*cores); i++) {
+		struct core_config c = device_config(cores[i].rows, cores[i].cols, cores[i].small);
+		struct device *d = device_open(&c, false, 64 << 20);
+		int before = tap_failed, nodes = 0, host = 0;
+
+		for (int n = 0; d && n < count; n++)
+			one(d, &c, first + (unsigned)n, &nodes, &host);
+		ok(d && tap_failed == before, "%d random graphs on %ux%u%s", count, c.rows, c.cols,
+		   cores[i].small ? " with small buffers" : "");
+		note("%d of %d nodes on the host", host, nodes);
+		device_close(d);
+	}
+	return tap_done();
+}
