@@ -20,6 +20,7 @@ static const char usage[] =
 	"  --seed N          the first case's seed (1)\n"
 	"  --count N         cases (100)\n"
 	"  --seconds N       stop after this time, however many cases are left\n"
+	"  --failures N      stop after so many cases that fail (5)\n"
 	"  --geometry RxC    of the core (16x16)\n"
 	"  --preset NAME     memory timing: ddr, ideal, random, or mixed (mixed)\n"
 	"  --plan NAME       each case has a job that goes wrong like this; none: no case has\n"
@@ -32,7 +33,7 @@ static const char usage[] =
 	"  --cover           print the coverage; fail when a class was never hit\n";
 
 struct options {
-	uint64_t seed, count, seconds;
+	uint64_t seed, count, seconds, failures;
 	struct geometry g;
 	const char *preset, *waves, *cover_out;
 	struct gen_options gen;
@@ -190,7 +191,7 @@ static int run_all(const struct options *o)
 	if (!s)
 		abort();
 	for (uint64_t i = 0; i < o->count; i++) {
-		if (o->seconds && (uint64_t)(time(NULL) - start) >= o->seconds)
+		if (t.failed >= o->failures || (o->seconds && (uint64_t)(time(NULL) - start) >= o->seconds))
 			break;
 		run_case(o, o->seed + i, s, &t);
 	}
@@ -229,6 +230,8 @@ static bool take_option(struct options *o, const char *name, const char *value)
 		o->count = strtoull(value, NULL, 0);
 	else if (!strcmp(name, "--seconds"))
 		o->seconds = strtoull(value, NULL, 0);
+	else if (!strcmp(name, "--failures"))
+		o->failures = strtoull(value, NULL, 0);
 	else if (!strcmp(name, "--geometry") && sscanf(value, "%ux%u", &rows, &cols) == 2)
 		o->g = default_geometry(rows, cols);
 	else if (!strcmp(name, "--preset") && (!strcmp(value, "mixed") || fcn_axi_preset_find(value) >= 0))
@@ -250,7 +253,7 @@ static bool take_option(struct options *o, const char *name, const char *value)
 
 int main(int argc, char **argv)
 {
-	struct options o = { .seed = 1, .count = 100, .g = default_geometry(16, 16), .preset = "mixed" };
+	struct options o = { .seed = 1, .count = 100, .failures = 5, .g = default_geometry(16, 16), .preset = "mixed" };
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	for (int i = 1; i < argc; i++) {
