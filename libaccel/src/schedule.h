@@ -52,8 +52,11 @@ void schedule_copy(struct schedule *s, const struct work *w);
 /* 0, or -ENOTSUP with the reason why LOAD or STORE cannot handle a place. */
 int schedule_check_place(const struct plan_place *p, const char *what);
 
-/* Ranges that a dimension of n is cut into: at most `size` each, small ones first and last. */
-int schedule_cuts(int n, int size, int i, int *first);
+/* The i-th of the ranges that a dimension of n is cut into, `size` long at most; 0: there is none. */
+int schedule_cuts(int n, int size, bool ramp, int i, int *first);
+
+/* The i-th tile of a layer; false: there is none. */
+bool schedule_tile(const struct cut *c, int i, struct range *tile);
 
 /* ---- schedule_load.c ---- */
 

@@ -53,35 +53,45 @@ void schedule_init(struct schedule *s, const struct core_config *config, struct 
 }
 
 /*
- * n cut into parts of `size`, the first and the last of them small: nothing runs while the first
- * is loaded and while the last is stored.
+ * n cut into parts of `size`; with `ramp` the first and the last of them are small: nothing runs
+ * while the first is loaded and while the last is stored.
  */
-int schedule_cuts(int n, int size, int i, int *first)
+int schedule_cuts(int n, int size, bool ramp, int i, int *first)
 {
-	int small = size >= 4 && n > size ? (size + 3) / 4 : 0;
-	int middle = n - 2 * small, parts = small ? 2 : 0, at = 0, len;
+	int small = ramp && size >= 4 && n > size ? (size + 3) / 4 : 0;
+	int middle = n - 2 * small, parts, at;
 
 	if (middle <= 0) {
 		small = 0;
 		middle = n;
-		parts = 0;
 	}
 	/* Equal parts rather than a small rest. */
-	len = (middle + size - 1) / size;
-	parts += len;
-	if (i >= parts)
-		return 0;
-	if (small && i == 0) {
+	parts = (middle + size - 1) / size;
+	at = small ? i - 1 : i;
+	if (at < 0) {
 		*first = 0;
 		return small;
 	}
-	if (small && i == parts - 1) {
+	if (at == parts && small) {
 		*first = n - small;
 		return small;
 	}
-	at = i - (small ? 1 : 0);
-	*first = small + (int)((int64_t)middle * at / len);
-	return (int)((int64_t)middle * (at + 1) / len) - (int)((int64_t)middle * at / len);
+	if (at >= parts)
+		return 0;
+	*first = small + (int)((int64_t)middle * at / parts);
+	return (int)((int64_t)middle * (at + 1) / parts) - (int)((int64_t)middle * at / parts);
+}
+
+bool schedule_tile(const struct cut *c, int i, struct range *tile)
+{
+	int rows = cut_rows(c), cols = cut_cols(c), across = 0, first;
+	bool ramp_x = rows <= c->t.th;
+
+	while (schedule_cuts(cols, c->t.tw, ramp_x, across, &first))
+		across++;
+	tile->n_y = schedule_cuts(rows, c->t.th, true, i / across, &tile->y);
+	tile->n_x = schedule_cuts(cols, c->t.tw, ramp_x, i % across, &tile->x);
+	return tile->n_y > 0;
 }
 
 /* ---- weights, parameters, tables ---- */
@@ -492,17 +502,15 @@ static void conv_tile(struct conv *k)
 		}
 }
 
-/* A tile in which every sub-convolution has units, so that all weights are met in it. */
+/* The first tile has units of every sub-convolution, so that all weights are met in it. */
 void schedule_conv(struct schedule *s, const struct work *w)
 {
 	struct conv k = { .s = s, .w = w, .l = w->l, .c = w->cut, .first_tile = true };
-	int rows = cut_rows(w->cut), cols = cut_cols(w->cut);
 
 	k.weights_base = s->wgt;
 	for (k.image = 0; k.image < w->in.n; k.image++)
-		for (int i = 0; (k.tile.n_y = schedule_cuts(rows, w->cut->t.th, i, &k.tile.y)); i++)
-			for (int j = 0; (k.tile.n_x = schedule_cuts(cols, w->cut->t.tw, j, &k.tile.x)); j++) {
-				conv_tile(&k);
-				k.first_tile = false;
-			}
+		for (int i = 0; schedule_tile(w->cut, i, &k.tile); i++) {
+			conv_tile(&k);
+			k.first_tile = false;
+		}
 }

@@ -140,7 +140,8 @@ static void cost_group(const struct cut *c, const struct sub *s, const struct gr
 		}
 		one = cost_conv(c->config, tiles, pixels);
 		post = cost_post(c->config, outputs, window, (unsigned)block->cols);
-		if (!c->t.acc_stream)	/* halves take turns */
+		/* Halves take turns, unless there are several blocks in each. */
+		if (!c->t.acc_stream || 2 * pixels > c->config->acc_entries)
 			one = max64(one, (one + post + COST_CONV_LATENCY + COST_POST_LATENCY + 8) / 2);
 		conv += one;
 		sum->post += post;
@@ -160,7 +161,7 @@ static void cost_group(const struct cut *c, const struct sub *s, const struct gr
 		if (2 * b.bytes > c->config->ifm_bytes)
 			conv += box_chunks(c, &b) + COST_LOAD_LATENCY;
 		if (!sum->first)
-			sum->first = box_chunks(c, &b);
+			sum->first = box_chunks(c, &b) + (uint64_t)(k.n_ch * k.n_kx * k.n_ky) * c->config->cols / 16;
 	}
 	sum->commands += (uint64_t)g->n_phase_y + (c->l->res >= 0);
 	sum->conv += conv;
@@ -178,7 +179,7 @@ static void cost_tile(const struct cut *c, const struct range *tile, struct cost
 		sum->load += box_chunks(c, &b);
 		sum->commands += c->t.layout == LAYOUT_WINDOW ? (uint64_t)b.rows : 1;
 		if (!sum->first)
-			sum->first = box_chunks(c, &b);
+			sum->first = box_chunks(c, &b) + (uint64_t)c->t.piece * c->config->rows * c->config->cols / 32;
 		if (2 * b.bytes > c->config->ifm_bytes)
 			sum->conv += box_chunks(c, &b) + COST_LOAD_LATENCY;
 	}
@@ -192,20 +193,19 @@ static uint64_t cost_all(const struct cut *c, uint32_t n_tile, uint32_t n_block)
 	struct cost sum = { 0 };
 	struct range t;
 	uint64_t beats = n_tile * (uint64_t)c->config->rows * c->config->cols / 16;
-	int rows = cut_rows(c), cols = cut_cols(c);
+	uint64_t all = 0;
 
-	for (int i = 0; (t.n_y = schedule_cuts(rows, c->t.th, i, &t.y)); i++)
-		for (int j = 0; (t.n_x = schedule_cuts(cols, c->t.tw, j, &t.x)); j++)
-			cost_tile(c, &t, &sum);
-	if (c->t.weights_stay)
-		sum.load += beats;
-	sum.load += n_block * c->config->cols / 2;
-	sum.first += min_int((int)(n_tile / n_block), c->t.piece) * (uint64_t)c->config->rows *
-		     c->config->cols / 16;
-	sum.load += COST_FETCH_BEATS * sum.commands;
-	sum.post = max64(sum.post, COST_COMMAND * sum.commands);
-	return max64(max64(sum.conv, sum.load), max64(sum.post, sum.store)) + sum.first + sum.last +
-	       sum.commands;
+	/* Loads for later tiles hardly help an earlier one, so each counts for itself. */
+	for (int i = 0; schedule_tile(c, i, &t); i++) {
+		sum.conv = sum.load = sum.post = sum.store = sum.commands = 0;
+		if (!i)
+			sum.load = n_block * c->config->cols / 2 + (c->t.weights_stay ? beats : 0);
+		cost_tile(c, &t, &sum);
+		sum.load += COST_FETCH_BEATS * sum.commands;
+		all += max64(max64(sum.conv, sum.load), max64(max64(sum.post, sum.store), COST_COMMAND * sum.commands)) +
+		       sum.commands;
+	}
+	return all + sum.first + sum.last;
 }
 
 /* ---- what is tried ---- */
