@@ -357,3 +357,38 @@ struct graph *make_dcgan(int features, uint64_t seed)
 	x = make_node(&m, OP_TANH, x, -1);
 	return make_end(&m, x) ? m.g : NULL;
 }
+
+/* VGG-16 with the channels divided by `narrow`, and its skips; every shape as in the paper but for the pad of 100. */
+struct graph *make_fcn8s(int size, int narrow, uint64_t seed)
+{
+	static const int convs[5] = { 2, 2, 3, 3, 3 }, channels[5] = { 64, 128, 256, 512, 512 };
+	struct maker m = maker_new(seed, false);
+	int pool[5], x = make_input(&m, 1, 3, size, size);
+
+	for (int i = 0; i < 5; i++) {
+		for (int k = 0; k < convs[i]; k++)
+			x = make_conv(&m, x, channels[i] / narrow, 3, 1, 1, 1, true);
+		pool[i] = x = make_pool(&m, OP_MAX_POOL, x, 2, 2, 0);
+	}
+	x = make_conv(&m, x, 4096 / narrow, 7, 1, 3, 1, true);
+	x = make_conv(&m, x, 4096 / narrow, 1, 1, 0, 1, true);
+	x = make_deconv(&m, make_conv(&m, x, 21, 1, 1, 0, 1, false), 21, 4, 2, 1);
+	x = make_node(&m, OP_ADD, x, make_conv(&m, pool[3], 21, 1, 1, 0, 1, false));
+	x = make_deconv(&m, x, 21, 4, 2, 1);
+	x = make_node(&m, OP_ADD, x, make_conv(&m, pool[2], 21, 1, 1, 0, 1, false));
+	x = make_deconv(&m, x, 21, 16, 8, 4);
+	return make_end(&m, x) ? m.g : NULL;
+}
+
+/* waifu2x's upconv_7: valid convolutions with leaky ReLUs and one transposed convolution. */
+struct graph *make_upconv7(int size, uint64_t seed)
+{
+	static const int channels[6] = { 16, 32, 64, 128, 128, 256 };
+	struct maker m = maker_new(seed, false);
+	int x = make_input(&m, 1, 3, size, size);
+
+	for (int i = 0; i < 6; i++)
+		x = make_node(&m, OP_LEAKY_RELU, make_conv(&m, x, channels[i], 3, 1, 0, 1, false), -1);
+	x = make_deconv(&m, x, 3, 4, 2, 3);
+	return make_end(&m, x) ? m.g : NULL;
+}

@@ -36,5 +36,7 @@ bool make_end(struct maker *m, int x);
 /* U-Net with 2x2 up-convolutions; DCGAN's generator. */
 struct graph *make_unet(int size, int channels, uint64_t seed);
 struct graph *make_dcgan(int features, uint64_t seed);
+struct graph *make_fcn8s(int size, int narrow, uint64_t seed);
+struct graph *make_upconv7(int size, uint64_t seed);
 
 #endif
