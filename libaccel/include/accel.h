@@ -37,6 +37,11 @@
 extern "C" {
 #endif
 
+/* What this header declares is all that the shared library shows. */
+#if defined(__GNUC__)
+#pragma GCC visibility push(default)
+#endif
+
 #define ACCEL_MAX_RANK 8
 
 /* "1.0.0". */
@@ -70,6 +75,7 @@ const char *accel_dtype_name(enum accel_dtype dtype);
 /*
  * What a model says of an input or output.  dim: N, C, H, W for pictures; -1 where the model leaves
  * it open, or where it depends on an input's dim that is open.  rank -1: not even that is known.
+ * dtype 0: an output's, as long as an input's dim is open and the file does not say.
  */
 struct accel_tensor_info {
 	size_t size;
@@ -340,6 +346,10 @@ int accel_program_bind_input(struct accel_program *prog, int index, struct accel
 			     size_t offset);
 int accel_program_bind_output(struct accel_program *prog, int index, struct accel_buffer *buf,
 			      size_t offset);
+
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
 
 #ifdef __cplusplus
 }

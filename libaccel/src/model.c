@@ -81,6 +81,20 @@ static int clone(const struct graph *from, struct graph **out)
 	return 0;
 }
 
+static int infer(const struct accel_model *m, struct graph *g)
+{
+	struct shape *in = calloc((size_t)g->n_in + 1, sizeof(*in));
+	int err;
+
+	if (!in)
+		return error(-ENOMEM, "out of memory for the shapes of %d inputs", g->n_in);
+	for (int i = 0; i < g->n_in; i++)
+		in[i] = m->in[i].shape;
+	err = graph_infer(g, in);
+	free(in);
+	return err;
+}
+
 int model_infer(const struct accel_model *m, struct graph **out)
 {
 	struct graph *g;
@@ -88,7 +102,7 @@ int model_infer(const struct accel_model *m, struct graph **out)
 
 	if (err)
 		return err;
-	err = graph_infer(g, m->in);
+	err = infer(m, g);
 	if (err) {
 		graph_free(g);
 		return err;
@@ -100,12 +114,17 @@ int model_infer(const struct accel_model *m, struct graph **out)
 static bool all_known(const struct accel_model *m)
 {
 	for (int i = 0; i < m->g->n_in; i++)
-		if (shape_count(&m->in[i]) < 0)
+		if (shape_count(&m->in[i].shape) < 0)
 			return false;
 	return true;
 }
 
-/* The outputs' shapes: the file's, until those of all inputs are known. */
+static struct value info_of(const struct tensor *t)
+{
+	return (struct value){ t->dtype, t->shape, NULL };
+}
+
+/* The outputs' types and shapes: the file's, until the shapes of all inputs are known. */
 static int update_outputs(struct accel_model *m)
 {
 	struct graph *g;
@@ -117,18 +136,18 @@ static int update_outputs(struct accel_model *m)
 	if (err)
 		return err;
 	for (int i = 0; i < g->n_out; i++)
-		m->out[i] = g->tensor[g->out[i]].shape;
+		m->out[i] = info_of(&g->tensor[g->out[i]]);
 	graph_free(g);
 	return 0;
 }
 
-static struct shape *shapes_of(const struct graph *g, int n, const int *tensor)
+static struct value *info_list(const struct graph *g, int n, const int *tensor)
 {
-	struct shape *s = calloc((size_t)n + 1, sizeof(*s));
+	struct value *v = calloc((size_t)n + 1, sizeof(*v));
 
-	for (int i = 0; s && i < n; i++)
-		s[i] = g->tensor[tensor[i]].shape;
-	return s;
+	for (int i = 0; v && i < n; i++)
+		v[i] = info_of(&g->tensor[tensor[i]]);
+	return v;
 }
 
 int model_new(struct graph *g, struct accel_model **out)
@@ -143,8 +162,8 @@ int model_new(struct graph *g, struct accel_model **out)
 	}
 	atomic_init(&m->refs, 1);
 	m->g = g;
-	m->in = shapes_of(g, g->n_in, g->in);
-	m->out = shapes_of(g, g->n_out, g->out);
+	m->in = info_list(g, g->n_in, g->in);
+	m->out = info_list(g, g->n_out, g->out);
 	if (!m->in || !m->out)
 		err = error(-ENOMEM, "out of memory for a model");
 	if (!err)
@@ -188,16 +207,16 @@ int accel_model_output_count(const struct accel_model *model)
 	return model->g->n_out;
 }
 
-static int get_info(const struct tensor *t, const struct shape *s, struct accel_tensor_info *info)
+static int get_info(const char *name, const struct value *v, struct accel_tensor_info *info)
 {
 	struct accel_tensor_info i = {
-		.name = t->name,
-		.dtype = (enum accel_dtype)t->dtype,
-		.rank = s->rank,
+		.name = name,
+		.dtype = (enum accel_dtype)v->dtype,
+		.rank = v->shape.rank,
 	};
 
-	for (int k = 0; k < s->rank; k++)
-		i.dim[k] = s->dim[k];
+	for (int k = 0; k < v->shape.rank; k++)
+		i.dim[k] = v->shape.dim[k];
 	return sized_put(info, &i, sizeof(i));
 }
 
@@ -207,7 +226,7 @@ int accel_model_input(const struct accel_model *model, int index, struct accel_t
 
 	if (index < 0 || index >= g->n_in)
 		return error(-EINVAL, "the model has no input %d; it has %d", index, g->n_in);
-	return get_info(&g->tensor[g->in[index]], &model->in[index], info);
+	return get_info(g->tensor[g->in[index]].name, &model->in[index], info);
 }
 
 int accel_model_output(const struct accel_model *model, int index, struct accel_tensor_info *info)
@@ -216,7 +235,7 @@ int accel_model_output(const struct accel_model *model, int index, struct accel_
 
 	if (index < 0 || index >= g->n_out)
 		return error(-EINVAL, "the model has no output %d; it has %d", index, g->n_out);
-	return get_info(&g->tensor[g->out[index]], &model->out[index], info);
+	return get_info(g->tensor[g->out[index]].name, &model->out[index], info);
 }
 
 static int check_dims(const struct tensor *t, int rank, const int64_t *dim)
@@ -255,11 +274,11 @@ int accel_model_set_input_shape(struct accel_model *model, int index, int rank, 
 	if (shape_count(&after) < 0)
 		return error(-EINVAL, "the shape for input '%s' has too many elements",
 			     g->tensor[g->in[index]].name);
-	before = model->in[index];
-	model->in[index] = after;
+	before = model->in[index].shape;
+	model->in[index].shape = after;
 	err = update_outputs(model);
 	if (err)
-		model->in[index] = before;
+		model->in[index].shape = before;
 	return err;
 }
 

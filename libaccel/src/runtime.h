@@ -47,7 +47,7 @@ struct accel_buffer *buffer_get(struct accel_buffer *buf);
 struct accel_model {
 	atomic_int refs;
 	struct graph *g;	/* as imported: not inferred, not sorted */
-	struct shape *in, *out;	/* as far as they are known */
+	struct value *in, *out;	/* types and shapes as far as they are known; no data */
 };
 
 struct accel_model *model_get(struct accel_model *m);
