@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: MIT */
+/* Quantisation of small random networks: what becomes of the graph, and how close the result is. */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+#include "net.h"
+#include "onnx.h"
+#include "onnx_write.h"
+#include "quant.h"
+#include "rng.h"
+#include "tap.h"
+
+#define SAMPLES 4
+
+static bool says(int err, int expected, const char *text)
+{
+	if (err == expected && strstr(error_message(), text))
+		return true;
+	note("%d '%s'", err, error_message());
+	return false;
+}
+
+static struct graph *quantise(const struct graph *g, const struct value *samples, int count,
+			      enum quant_range range)
+{
+	struct quant_options options = { .range = range };
+	struct graph *q;
+
+	if (quant_graph(g, samples, count, &options, &q)) {
+		note("%s", error_message());
+		abort();
+	}
+	return q;
+}
+
+static void make_samples(const struct graph *g, int count, struct value *v)
+{
+	for (int i = 0; i < count; i++) {
+		v[i] = net_value(&g->tensor[g->in[0]].shape);
+		net_fill(&v[i]);
+	}
+}
+
+static void free_samples(int count, struct value *v)
+{
+	for (int i = 0; i < count; i++)
+		free(v[i].data);
+}
+
+/* The quantised net against the float one, on a picture that is not among the samples. */
+static double psnr_of(const struct graph *g, const struct graph *q)
+{
+	struct value x = net_value(&g->tensor[g->in[0]].shape), a, b;
+	double psnr;
+
+	net_fill(&x);
+	a = net_run(g, &x);
+	b = net_run(q, &x);
+	psnr = net_psnr(&a, &b);
+	free(x.data);
+	free(a.data);
+	free(b.data);
+	return psnr;
+}
+
+/* A node by its name. */
+static const struct node *node_of(const struct graph *g, const char *name)
+{
+	for (int i = 0; i < g->n_node; i++)
+		if (!strcmp(g->node[i].name, name))
+			return &g->node[i];
+	return NULL;
+}
+
+static const struct node *writer(const struct graph *g, const struct node *n, int input)
+{
+	int p = input < n->n_in ? graph_producer(g, n->in[input]) : -1;
+
+	return p < 0 ? NULL : &g->node[p];
+}
+
+static bool reads_int8(const struct graph *g, const char *name, int inputs)
+{
+	const struct node *n = node_of(g, name);
+
+	for (int i = 0; n && i < inputs; i++) {
+		const struct node *w = writer(g, n, i);
+
+		if (!w || w->op != OP_DEQUANTIZE_LINEAR)
+			return false;
+	}
+	return n;
+}
+
+/* The operator that reads a node's output; OP_COUNT if there is none. */
+static enum op next_op(const struct graph *g, const char *name)
+{
+	const struct node *n = node_of(g, name);
+
+	for (int i = 0; n && i < g->n_node; i++)
+		for (int k = 0; k < g->node[i].n_in; k++)
+			if (g->node[i].in[k] == n->out[0])
+				return g->node[i].op;
+	return OP_COUNT;
+}
+
+/* The scale that a tensor is quantised with by name; -1 if it is not. */
+static float scale_of(const struct graph *g, const char *tensor)
+{
+	char name[128];
+	const struct node *n;
+
+	snprintf(name, sizeof(name), "%s_QuantizeLinear", tensor);
+	n = node_of(g, name);
+	return n ? *(const float *)g->tensor[n->in[1]].data : -1;
+}
+
+/* U-Net in small: down, up by a deconvolution, skip, residual, sigmoid. */
+static struct graph *unet(void)
+{
+	struct graph *g = net_new();
+	int x = net_input(g, "x", 1, 3, 32, 32);
+	int a = net_conv(g, "conv1", x, 3, 16, 3, 1, 1, false), b, c;
+
+	a = net_batch_norm(g, "bn1", a, 16);
+	a = net_unary(g, OP_RELU, "relu1", a);
+	b = net_pool(g, OP_MAX_POOL, "pool", a, 2);
+	b = net_conv(g, "conv2", b, 16, 32, 3, 1, 1, true);
+	b = net_unary(g, OP_LEAKY_RELU, "leaky", b);
+	c = net_conv(g, "conv3", b, 32, 32, 3, 1, 32, true);
+	c = net_clip(g, "relu6", c, 0, 6);
+	b = net_binary(g, OP_ADD, "residual", b, c);
+	b = net_unary(g, OP_RELU, "relu2", b);
+	b = net_deconv(g, "up", b, 32, 16, 2, 2, false);
+	b = net_batch_norm(g, "bn2", b, 16);
+	b = net_concat(g, "skip", a, b);
+	b = net_conv(g, "conv4", b, 32, 3, 3, 1, 1, true);
+	b = net_unary(g, OP_SIGMOID, "y", b);
+	net_output(g, b);
+	return g;
+}
+
+static void check_unet(const struct graph *g, const struct graph *q)
+{
+	const struct node *up = node_of(q, "up"), *dq;
+	int64_t axis;
+
+	ok(!net_count(q, OP_BATCH_NORMALIZATION), "batch norms are folded");
+	ok(reads_int8(q, "conv1", 3) && reads_int8(q, "conv2", 3) && reads_int8(q, "conv4", 3),
+	   "convolutions read int8, with int8 weights and an int32 bias");
+	dq = writer(q, up, 1);
+	axis = dq->attr.axis.axis;
+	ok(reads_int8(q, "up", 3) && axis == 1 && q->tensor[dq->in[0]].dtype == DTYPE_I8 &&
+	   shape_count(&q->tensor[dq->in[1]].shape) == 16,
+	   "the deconvolution's weights have a scale per output channel, axis 1");
+	ok(q->tensor[writer(q, up, 2)->in[0]].dtype == DTYPE_I32, "its bias, from the batch norm");
+	ok(next_op(q, "conv1") == OP_RELU && next_op(q, "conv3") == OP_CLIP &&
+	   next_op(q, "residual") == OP_RELU && next_op(q, "relu1") == OP_QUANTIZE_LINEAR,
+	   "clamps stay behind their operator");
+	ok(next_op(q, "conv2") == OP_QUANTIZE_LINEAR && next_op(q, "conv4") == OP_QUANTIZE_LINEAR,
+	   "functions that need a table read int8");
+	ok(scale_of(q, "relu1") == scale_of(q, "pool"), "MaxPool keeps the scale");
+	ok(scale_of(q, "bn2") == scale_of(q, "skip"), "what only a Concat reads has its scale");
+	ok(q->n_in == 1 && q->n_out == 1 && !strcmp(q->tensor[q->in[0]].name, "x") &&
+	   !strcmp(q->tensor[q->out[0]].name, "y") && q->tensor[q->out[0]].dtype == DTYPE_F32 &&
+	   shape_equal(&q->tensor[q->out[0]].shape, &(struct shape){ 4, { 1, 3, 32, 32 } }),
+	   "inputs and outputs are the float model's");
+	ok(net_count(g, OP_BATCH_NORMALIZATION) == 2, "the float graph is as it was");
+}
+
+static void test_unet(void)
+{
+	static const char *const names[] = { "min-max", "percentile", "entropy" };
+	struct graph *g = unet(), *q;
+	struct value samples[SAMPLES];
+	double psnr;
+
+	make_samples(g, SAMPLES, samples);
+	for (int range = 0; range < 3; range++) {
+		q = quantise(g, samples, SAMPLES, (enum quant_range)range);
+		if (!range)
+			check_unet(g, q);
+		psnr = psnr_of(g, q);
+		ok(psnr > 33, "a small U-Net, %s: %.1f dB", names[range], psnr);
+		graph_free(q);
+	}
+	free_samples(SAMPLES, samples);
+	graph_free(g);
+}
+
+/* Weights that a symmetric range per tensor would ruin: channels of very different sizes. */
+static void test_channels(void)
+{
+	struct graph *g = net_new(), *q;
+	int x = net_input(g, "x", 1, 3, 16, 16), y = net_conv(g, "conv", x, 3, 8, 3, 1, 1, true);
+	struct value samples[1];
+	double psnr;
+	float *w = (float *)g->tensor[g->node[0].in[1]].data;
+
+	for (int i = 0; i < 8 * 27; i++)
+		w[i] *= i / 27 == 0 ? 0 : powf(4, (float)-(i / 27));
+	/* The channel without weights has the largest bias. */
+	((float *)g->tensor[g->node[0].in[2]].data)[0] = 2;
+	y = net_binary(g, OP_MUL, "mul", y, net_list(g, 8, 0.5f, 2));
+	y = net_binary(g, OP_ADD, "y", y, net_list(g, 8, -1, 1));
+	net_output(g, y);
+	make_samples(g, 1, samples);
+	q = quantise(g, samples, 1, QUANT_RANGE_MINMAX);
+	psnr = psnr_of(g, q);
+	ok(psnr > 45, "channels of different sizes: %.1f dB", psnr);
+	ok(!net_count(q, OP_MUL) && !net_count(q, OP_ADD),
+	   "factors and offsets per channel are folded into a convolution");
+	free_samples(1, samples);
+	graph_free(g);
+	graph_free(q);
+}
+
+/* Functions of one element in a row, and hard swish in pieces, as PaddlePaddle exports it. */
+static void test_functions(void)
+{
+	struct graph *g = net_new(), *q;
+	int x = net_input(g, "x", 1, 3, 16, 16), y = net_conv(g, "conv", x, 3, 8, 3, 1, 1, true);
+	int gate = net_clip(g, "clip", net_binary(g, OP_ADD, "add3", y, net_scalar(g, 3)), 0, 6);
+	struct value samples[2];
+	double psnr;
+
+	y = net_binary(g, OP_MUL, "gate", y, gate);
+	y = net_binary(g, OP_DIV, "div", y, net_scalar(g, 6));
+	y = net_binary(g, OP_MUL, "scale", y, net_scalar(g, 1.7f));
+	y = net_binary(g, OP_ADD, "shift", y, net_scalar(g, -0.2f));
+	y = net_unary(g, OP_TANH, "y", y);
+	net_output(g, y);
+	make_samples(g, 2, samples);
+	q = quantise(g, samples, 2, QUANT_RANGE_MINMAX);
+	ok(net_count(q, OP_HARD_SWISH) == 1 && !net_count(q, OP_CLIP) && !net_count(q, OP_DIV),
+	   "x * clip(x + 3, 0, 6) / 6 is HardSwish");
+	ok(net_count(q, OP_QUANTIZE_LINEAR) == 3, "a chain of functions is rounded once");
+	psnr = psnr_of(g, q);
+	ok(psnr > 40, "functions: %.1f dB", psnr);
+	free_samples(2, samples);
+	graph_free(g);
+	graph_free(q);
+}
+
+/* A batch norm that no convolution is before, squeeze and excite, an operand that is constant. */
+static void test_blocks(void)
+{
+	struct graph *g = net_new(), *q;
+	int x = net_input(g, "x", 1, 4, 12, 12), a = net_batch_norm(g, "bn", x, 4), b;
+	struct shape s = { 4, { 1, 4, 12, 12 } };
+	struct value constant = net_value(&s), samples[2];
+	double psnr;
+
+	a = net_unary(g, OP_RELU, "relu", a);
+	b = net_op(g, OP_GLOBAL_AVERAGE_POOL, "mean", 1, &a);
+	b = net_conv(g, "squeeze", b, 4, 8, 1, 1, 1, true);
+	b = net_unary(g, OP_HARD_SIGMOID, "gate", b);
+	b = net_conv(g, "excite", b, 8, 4, 1, 1, 1, true);
+	a = net_binary(g, OP_MUL, "weigh", a, b);
+	net_fill(&constant);
+	b = graph_add_const(g, "table", DTYPE_F32, &s, constant.data);
+	a = net_binary(g, OP_ADD, "position", a, b);
+	a = net_op(g, OP_SOFTMAX, "y", 1, &a);
+	g->node[g->n_node - 1].attr.axis.axis = 1;
+	net_output(g, a);
+	make_samples(g, 2, samples);
+	q = quantise(g, samples, 2, QUANT_RANGE_PERCENTILE);
+	ok(node_of(q, "bn")->op == OP_CONV && node_of(q, "bn")->attr.conv.group == 4,
+	   "a batch norm alone becomes a depthwise convolution");
+	ok(reads_int8(q, "position", 2), "an operand that is constant becomes int8");
+	ok(next_op(q, "y") == OP_COUNT, "Softmax stays in float");
+	psnr = psnr_of(g, q);
+	ok(psnr > 35, "blocks: %.1f dB", psnr);
+	free(constant.data);
+	free_samples(2, samples);
+	graph_free(g);
+	graph_free(q);
+}
+
+/* Dims that the file leaves open stay open, and samples may have any size. */
+static void test_open_shape(void)
+{
+	struct graph *g = net_new(), *q;
+	int x = net_input(g, "x", 1, 3, -1, -1), y = net_conv(g, "y", x, 3, 4, 3, 2, 1, true);
+	struct shape s[2] = { { 4, { 1, 3, 8, 12 } }, { 4, { 1, 3, 20, 6 } } };
+	struct value samples[2] = { net_value(&s[0]), net_value(&s[1]) }, out;
+
+	net_output(g, y);
+	net_fill(&samples[0]);
+	net_fill(&samples[1]);
+	q = quantise(g, samples, 2, QUANT_RANGE_ENTROPY);
+	ok(q->tensor[q->in[0]].shape.dim[2] == -1, "open dims stay open");
+	out = net_run(q, &samples[1]);
+	ok(shape_equal(&out.shape, &(struct shape){ 4, { 1, 4, 10, 3 } }), "and any size fits");
+	free(out.data);
+	free_samples(2, samples);
+	graph_free(g);
+	graph_free(q);
+}
+
+static int stop_at_two(void *ctx, int done, int total)
+{
+	*(int *)ctx = total;
+	return done == 2;
+}
+
+static void test_errors(void)
+{
+	struct graph *g = unet(), *q, *empty = net_new();
+	struct value samples[SAMPLES];
+	struct quant_options options = { .progress = stop_at_two };
+	int total = 0, x = net_input(empty, "x", 1, 1, 2, 2);
+
+	make_samples(g, SAMPLES, samples);
+	options.ctx = &total;
+	ok(says(quant_graph(g, samples, SAMPLES, &options, &q), -ECANCELED, "stopped") && !q &&
+	   total == SAMPLES, "progress() ends it");
+	ok(says(quant_graph(g, samples, 0, NULL, &q), -EINVAL, "no samples"), "no samples");
+	options = (struct quant_options){ .range = QUANT_RANGE_PERCENTILE, .percentile = 10 };
+	ok(says(quant_graph(g, samples, 1, &options, &q), -EINVAL, "percentile 10"),
+	   "a percentile out of range");
+	((float *)samples[1].data)[5] = INFINITY;
+	ok(says(quant_graph(g, samples, SAMPLES, NULL, &q), -EINVAL,
+		"cannot quantise: sample 1: tensor 'x': a value is infinite"), "infinity");
+	samples[1].shape.dim[3] = 31;
+	ok(says(quant_graph(g, samples, SAMPLES, NULL, &q), -EINVAL, "sample 1: input 'x'"),
+	   "a sample of another shape");
+	samples[1].shape.dim[3] = 32;
+	((float *)samples[1].data)[5] = 0;
+	q = quantise(g, samples, 1, QUANT_RANGE_MINMAX);
+	graph_free(g);
+	ok(says(quant_graph(q, samples, 1, NULL, &g), -EINVAL, "is quantised already"),
+	   "a graph that is quantised");
+	net_output(empty, net_op(empty, OP_SOFTMAX, "y", 1, &x));
+	samples[0].shape = (struct shape){ 4, { 1, 1, 2, 2 } };
+	ok(says(quant_graph(empty, samples, 1, NULL, &g), -EINVAL, "nothing to quantise"),
+	   "nothing to quantise");
+	free_samples(SAMPLES, samples);
+	graph_free(q);
+	graph_free(empty);
+}
+
+/* Names that the new ones would have are taken. */
+static void test_names(void)
+{
+	struct graph *g = net_new(), *q, *again;
+	int x = net_input(g, "x_QuantizeLinear_Output", 1, 3, 8, 8), y;
+	struct value samples[1];
+	size_t size;
+	void *bytes = NULL;
+
+	y = net_unary(g, OP_RELU, "x", x);
+	y = net_conv(g, "x_scale", y, 3, 3, 3, 1, 1, true);
+	y = net_conv(g, "x_DequantizeLinear_Output", y, 3, 3, 3, 1, 1, true);
+	net_output(g, y);
+	make_samples(g, 1, samples);
+	q = quantise(g, samples, 1, QUANT_RANGE_MINMAX);
+	ok(!onnx_write_memory(q, &bytes, &size) && !onnx_load_memory(bytes, size, &again),
+	   "new names differ from those that are there");
+	free(bytes);
+	free_samples(1, samples);
+	graph_free(again);
+	graph_free(g);
+	graph_free(q);
+}
+
+int main(void)
+{
+	setvbuf(stdout, NULL, _IOLBF, 0);	/* it may abort */
+	test_unet();
+	test_channels();
+	test_functions();
+	test_blocks();
+	test_open_shape();
+	test_errors();
+	test_names();
+	return tap_done();
+}
