@@ -55,7 +55,7 @@ module fcn_perf (
     assign step[4]  = stall && !for_load && for_post;
     assign step[5]  = stall && !for_load && !for_post;
     assign step[6]  = !conv_head_i && !conv_busy_i;
-    assign step[7]  = conv_wait_wgt_i;
+    assign step[7]  = conv_wait_wgt_i && !conv_active_i;
     assign step[8]  = post_active_i;
     assign step[9]  = load_beat_i;
     assign step[10] = store_beat_i;

@@ -84,6 +84,8 @@ void core_destroy(void *ptr)
 	Core *core = static_cast<Core *>(ptr);
 
 	core_waves(core, nullptr);
+	// Verilator 5.006 takes scopes out of the thread's last context, which may be another core's.
+	Verilated::threadContextp(&core->context);
 	core->top->final();
 	delete core;
 }
