@@ -11,7 +11,7 @@ GEOMETRIES ?= 8x8 8x16 16x16
 
 export BUILD CC GEOMETRIES
 
-.PHONY: help all deps check check-all lint prove synth bench-core soak coverage generate check-generated clean
+.PHONY: help all deps check check-all lint prove synth bench-core soak coverage generate install uninstall clean
 
 help:
 	@echo 'make check        install what is needed, build, run all tests'
@@ -22,10 +22,17 @@ help:
 	@echo 'make soak HOURS=n random command streams against the functional model, until time is up'
 	@echo 'make coverage     line and toggle coverage of the Verilog'
 	@echo 'make generate     regenerate what comes from rtl/desc/'
-	@echo 'make all          build the simulator library'
+	@echo 'make all          build libaccel and accelctl'
+	@echo 'make install      install them below PREFIX (/usr/local), DESTDIR in front; make uninstall'
 	@echo 'make clean        remove $(BUILD)/'
 
-all: sim-lib
+# The cores that rtl: has.
+ACCEL_GEOMETRIES ?= 16x16
+
+all: libaccel accelctl
+
+install: libaccel-install
+uninstall: libaccel-uninstall
 
 deps:
 	@tests/deps.sh
@@ -38,6 +45,7 @@ generate: $(BUILD)/fcngen
 	$(BUILD)/fcngen -r rtl/desc/registers.desc -c rtl/desc/commands.desc -o .
 
 include sim/sim.mk
+include libaccel/libaccel.mk
 
 check: deps
 	@tests/check.sh $(BUILD)
