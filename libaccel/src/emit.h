@@ -79,7 +79,7 @@ struct stream {
 };
 
 /* A stream of more commands than this is refused: the core counts them in 24 bits. */
-#define STREAM_MAX (INT64_C(1) << 22)
+#define STREAM_MAX (INT64_C(1) << 21)
 
 int stream_init(struct stream *s, const struct core_config *config, int n_region,
 		const struct plan_region *region);

@@ -3,6 +3,7 @@
  * When each command would start, if no queue were ever full: the engines of the core as four
  * pipelines, each with the cycles that a command keeps it busy and the latency behind that.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,7 +56,7 @@ uint64_t stream_time(struct stream *s)
 	memset(clock, 0, sizeof(clock));
 	done = malloc((size_t)(s->n_op + 1) * sizeof(*done));
 	if (!done) {
-		s->err = -1;
+		s->err = -ENOMEM;
 		return 0;
 	}
 	for (int64_t i = 0; i < s->n_op; i++) {

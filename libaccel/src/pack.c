@@ -52,18 +52,15 @@ static struct column column(const struct source *f, int col)
 				f->g->ch + at % f->g->n_ch };
 }
 
-/* The weight of a column for a tap and an input channel. */
-static int8_t weight(const struct source *f, struct column o, int ty, int tx, int in_ch)
+/* The weights of a column at a tap: those of its group's input channels; NULL: 0. */
+static const int8_t *tap_weights(const struct source *f, struct column o, int ty, int tx)
 {
 	const struct layer *l = f->c->l;
-	int ig = l->in_ch / l->groups, og = l->out_ch / l->groups;
 	int ky = cut_kernel(f->c, true, &f->s->y, ty, o.py);
 	int kx = cut_kernel(f->c, false, &f->s->x, tx, o.px);
+	size_t at = ((size_t)o.ch * (size_t)l->y.k + (size_t)ky) * (size_t)l->x.k + (size_t)kx;
 
-	if (ky < 0 || kx < 0 || in_ch / ig != o.ch / og)
-		return 0;
-	return l->weights[(((size_t)o.ch * (size_t)l->y.k + (size_t)ky) * (size_t)l->x.k + (size_t)kx) *
-				  (size_t)ig + (size_t)(in_ch % ig)];
+	return ky < 0 || kx < 0 ? NULL : l->weights + at * (size_t)(l->in_ch / l->groups);
 }
 
 /* Tap and channel of row `row` of tile `k0` in the fastest loop; false: beyond the last. */
@@ -87,17 +84,33 @@ static bool lane(const struct source *f, const struct chunk *k, int at, int *ty,
 	}
 }
 
+/* A column of a tile. */
+static void fill_column(const struct source *f, const struct chunk *k, int ty, int tx, int k0, int col, uint8_t *tile)
+{
+	const struct layer *l = f->c->l;
+	struct column o = column(f, col);
+	int rows = (int)f->c->config->rows, cols = (int)f->c->config->cols, ch, ig = l->in_ch / l->groups;
+	int first = k->n_ch < f->g->n_in_ch ? f->g->in_ch + k->ch : f->b->in_ch;
+	int from = o.ch / (l->out_ch / l->groups) * ig;	/* its group's first input channel */
+	int last_ty = -1, last_tx = -1;
+	const int8_t *w = NULL;
+
+	for (int r = 0; r < rows && lane(f, k, k0 * rows + r, &ty, &tx, &ch); r++) {
+		int at = first + ch - from;
+
+		if (ty != last_ty || tx != last_tx)
+			w = tap_weights(f, o, ty, tx);
+		last_ty = ty;
+		last_tx = tx;
+		if (w && at >= 0 && at < ig)
+			tile[r * cols + col] = (uint8_t)w[at];
+	}
+}
+
 static void fill_tile(const struct source *f, const struct chunk *k, int ty, int tx, int k0, uint8_t *tile)
 {
-	int rows = (int)f->c->config->rows, cols = (int)f->c->config->cols, ch;
-	int first = k->n_ch < f->g->n_in_ch ? f->g->in_ch + k->ch : f->b->in_ch;
-
-	for (int r = 0; r < rows; r++) {
-		if (!lane(f, k, k0 * rows + r, &ty, &tx, &ch))
-			break;
-		for (int c = 0; c < f->b->cols; c++)
-			tile[r * cols + c] = (uint8_t)weight(f, column(f, c), ty, tx, first + ch);
-	}
+	for (int c = 0; c < f->b->cols; c++)
+		fill_column(f, k, ty, tx, k0, c, tile);
 }
 
 static uint8_t *fill_block(const struct source *f, const struct chunk *k, uint8_t *to)
@@ -115,14 +128,16 @@ static uint8_t *fill_block(const struct source *f, const struct chunk *k, uint8_
 /* The sum of a column's weights over all taps: what padding and input add per unit of zero point. */
 static int32_t weight_sum(const struct source *f, struct column o)
 {
-	const struct layer *l = f->c->l;
-	int ig = l->in_ch / l->groups, in = o.ch / (l->out_ch / l->groups) * ig;
+	int ig = f->c->l->in_ch / f->c->l->groups;
 	int32_t sum = 0;
 
 	for (int ty = 0; ty < f->s->y.taps; ty++)
-		for (int tx = 0; tx < f->s->x.taps; tx++)
-			for (int ch = 0; ch < ig; ch++)
-				sum += weight(f, o, ty, tx, in + ch);
+		for (int tx = 0; tx < f->s->x.taps; tx++) {
+			const int8_t *w = tap_weights(f, o, ty, tx);
+
+			for (int i = 0; w && i < ig; i++)
+				sum += w[i];
+		}
 	return sum;
 }
 

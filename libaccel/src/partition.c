@@ -7,21 +7,40 @@
 
 #include "error.h"
 
-int partition_layer(const struct core_config *config, const struct net *net, const struct layer *l, struct tiling *t)
+/* So many commands of one layer are more than a stream should hold. */
+enum { PARTITION_COMMANDS = 1 << 18 };
+
+static bool small_enough(const struct axis *a)
+{
+	return a->in <= 1 << 16 && a->out <= 1 << 16;
+}
+
+int partition_layer(const struct core_config *config, const struct net *net, const struct layer *l, struct choice *t)
 {
 	const struct act *in = &net->act[l->in], *out = &net->act[l->out];
+	int err;
 
 	memset(t, 0, sizeof(*t));
 	if (in->n > 4096)
 		return error(-ENOTSUP, "a batch of %d is more than 4096", in->n);
-	if (l->kind == LAYER_COPY)
-		return 0;
+	if (!small_enough(&l->y) || !small_enough(&l->x))
+		return error(-ENOTSUP, "%dx%d to %dx%d pixels are more than 65536 in a row or column", l->y.in, l->x.in,
+			     l->y.out, l->x.out);
+	if (l->kind == LAYER_COPY) {
+		uint64_t bytes = (uint64_t)out->n * (uint64_t)out->h * (uint64_t)out->w * (uint64_t)l->n_ch;
+
+		return bytes / (config->ofm_bytes / 8) < PARTITION_COMMANDS ? 0 :
+			error(-ENOTSUP, "copying %llu bytes takes too many commands", (unsigned long long)bytes);
+	}
 	if (layer_pools(l) && (l->win_y.k > 16 || l->win_x.k > 16))
 		return error(-ENOTSUP, "its window is larger than 16x16");
 	if (l->in_ch > 1 << 16 || l->out_ch > 1 << 16)
 		return error(-ENOTSUP, "%d to %d channels are more than 65536", l->in_ch, l->out_ch);
-	(void)out;
-	return tile_choose(config, l, t);
+	err = tile_choose(config, l, t);
+	if (!err && t->commands * (uint64_t)in->n > PARTITION_COMMANDS)
+		return error(-ENOTSUP, "it would take %llu commands, more than %d",
+			     (unsigned long long)t->commands * (unsigned long long)in->n, PARTITION_COMMANDS);
+	return err;
 }
 
 bool partition_float_side(const struct graph *g, const struct node *n)
@@ -236,7 +255,7 @@ static int check_layers(struct partition *p, const struct core_config *config, s
 {
 	for (int i = 0; i < p->net->n_layer; i++) {
 		const struct layer *l = &p->net->layer[i];
-		int err = config ? partition_layer(config, p->net, l, &p->tiling[i]) : -ENOTSUP;
+		int err = config ? partition_layer(config, p->net, l, &p->choice[i]) : -ENOTSUP;
 
 		if (err && err != -ENOTSUP && err != -E2BIG && err != -EINVAL)
 			return err;
@@ -272,9 +291,9 @@ int partition_init(struct partition *p, const struct graph *g, struct net *net, 
 	p->layer_used = calloc(nl, sizeof(bool));
 	p->host_used = calloc(nn, sizeof(bool));
 	p->tensor_wanted = calloc(nt, sizeof(bool));
-	p->tiling = calloc(nl, sizeof(*p->tiling));
+	p->choice = calloc(nl, sizeof(*p->choice));
 	if (!p->producer || !p->act_of || !p->on_core || !p->layer_ok || !p->layer_used || !p->host_used ||
-	    !p->tensor_wanted || !p->tiling) {
+	    !p->tensor_wanted || !p->choice) {
 		partition_free(p);
 		return error(-ENOMEM, "out of memory for the partition of the graph");
 	}
@@ -308,6 +327,6 @@ void partition_free(struct partition *p)
 	free(p->layer_used);
 	free(p->host_used);
 	free(p->tensor_wanted);
-	free(p->tiling);
+	free(p->choice);
 	memset(p, 0, sizeof(*p));
 }

@@ -20,7 +20,7 @@ struct partition {
 	bool *layer_ok, *layer_used;
 	bool *host_used;		/* node: the host runs it */
 	bool *tensor_wanted;		/* tensor: the host needs it, or it is an output */
-	struct tiling *tiling;		/* of layers that are ok */
+	struct choice *choice;		/* of layers that are ok */
 };
 
 /*
@@ -28,7 +28,7 @@ struct partition {
  * nothing but its arguments.
  */
 int partition_layer(const struct core_config *config, const struct net *net, const struct layer *l,
-		    struct tiling *t);
+		    struct choice *t);
 
 int partition_init(struct partition *p, const struct graph *g, struct net *net, const struct core_config *config,
 		   struct plan *plan);

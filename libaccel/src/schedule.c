@@ -9,22 +9,25 @@
 
 static int add_layer(struct schedule *s, const struct job_layer *j)
 {
-	struct work w = { .l = j->l, .packed = &j->packed, .in = j->in, .res = j->res, .out = j->out };
+	struct work w = { .l = j->l, .in = j->in, .res = j->res, .out = j->out };
 	struct cut cut;
-	int err;
+	int err = 0;
 
 	s->stream->layer = j->index;
 	if (j->l->kind == LAYER_COPY) {
 		schedule_copy(s, &w);
 		return 0;
 	}
-	err = cut_init(&cut, s->config, j->l, &j->tiling);
-	if (err)
-		return err;
-	w.cut = &cut;
-	schedule_conv(s, &w);
-	cut_free(&cut);
-	return 0;
+	for (int i = 0; !err && i < j->choice.n; i++) {
+		err = cut_init(&cut, s->config, j->l, &j->choice.part[i]);
+		if (err)
+			break;
+		w.cut = &cut;
+		w.packed = &j->packed[i];
+		schedule_conv(s, &w);
+		cut_free(&cut);
+	}
+	return err;
 }
 
 int schedule_job(const struct core_config *config, const struct job_layer *layers, int n, int n_region,

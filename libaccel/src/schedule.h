@@ -34,8 +34,8 @@ struct work {
 struct job_layer {
 	const struct layer *l;
 	int index;			/* in the net */
-	struct tiling tiling;
-	struct packed packed;
+	struct choice choice;
+	struct packed packed[2];	/* of each part */
 	struct plan_place in, res, out;
 };
 
@@ -52,10 +52,8 @@ void schedule_copy(struct schedule *s, const struct work *w);
 /* 0, or -ENOTSUP with the reason why LOAD or STORE cannot handle a place. */
 int schedule_check_place(const struct plan_place *p, const char *what);
 
-/* The i-th of the ranges that a dimension of n is cut into, `size` long at most; 0: there is none. */
-int schedule_cuts(int n, int size, bool ramp, int i, int *first);
-
-/* The i-th tile of a layer; false: there is none. */
+/* Tiles of a layer, and the i-th; false: there is none. */
+int schedule_tiles(const struct cut *c);
 bool schedule_tile(const struct cut *c, int i, struct range *tile);
 
 /* ---- schedule_load.c ---- */

@@ -52,45 +52,73 @@ void schedule_init(struct schedule *s, const struct core_config *config, struct 
 	s->stream = stream;
 }
 
-/*
- * n cut into parts of `size`; with `ramp` the first and the last of them are small: nothing runs
- * while the first is loaded and while the last is stored.
- */
-int schedule_cuts(int n, int size, bool ramp, int i, int *first)
-{
-	int small = ramp && size >= 4 && n > size ? (size + 3) / 4 : 0;
-	int middle = n - 2 * small, parts, at;
+/* ---- tiles ---- */
 
-	if (middle <= 0) {
-		small = 0;
-		middle = n;
-	}
-	/* Equal parts rather than a small rest. */
-	parts = (middle + size - 1) / size;
-	at = small ? i - 1 : i;
-	if (at < 0) {
-		*first = 0;
-		return small;
-	}
-	if (at == parts && small) {
-		*first = n - small;
-		return small;
-	}
-	if (at >= parts)
+/* A dimension that is cut: `parts` equal ones, and perhaps a small one at each end. */
+struct cuts {
+	int n, small, parts;
+};
+
+/*
+ * With `ramp` the first and the last are small: nothing runs while the first is loaded and while
+ * the last is stored.  Equal parts rather than a small rest.
+ */
+static struct cuts cut_dimension(int n, int size, int ramp)
+{
+	struct cuts c = { .n = n, .small = (size + 3) / 4 };
+
+	if (c.small < ramp)
+		c.small = ramp;
+	if (!ramp || c.small >= size || n <= size + c.small)
+		c.small = 0;
+	c.parts = (n - 2 * c.small + size - 1) / size;
+	return c;
+}
+
+static int count_cuts(const struct cuts *c)
+{
+	return c->parts + (c->small ? 2 : 0);
+}
+
+/* The i-th; 0: there is none. */
+static int get_cut(const struct cuts *c, int i, int *first)
+{
+	int middle = c->n - 2 * c->small, at = c->small ? i - 1 : i;
+
+	*first = at < 0 ? 0 : c->n - c->small;
+	if (at < 0 || (at == c->parts && c->small))
+		return c->small;
+	if (at >= c->parts)
 		return 0;
-	*first = small + (int)((int64_t)middle * at / parts);
-	return (int)((int64_t)middle * (at + 1) / parts) - (int)((int64_t)middle * at / parts);
+	*first = c->small + (int)((int64_t)middle * at / c->parts);
+	return c->small + (int)((int64_t)middle * (at + 1) / c->parts) - *first;
+}
+
+/* Small tiles lie along y, or along x when there is only one row of tiles; they fill the array still. */
+static void cut_layer(const struct cut *c, struct cuts *y, struct cuts *x)
+{
+	int rows = cut_rows(c), cols = cut_cols(c), full = (int)c->config->rows;
+	int width = cols < c->t.tw ? cols : c->t.tw, height = rows < c->t.th ? rows : c->t.th;
+
+	*y = cut_dimension(rows, c->t.th, (full + width - 1) / width);
+	*x = cut_dimension(cols, c->t.tw, rows <= c->t.th ? (full + height - 1) / height : 0);
+}
+
+int schedule_tiles(const struct cut *c)
+{
+	struct cuts y, x;
+
+	cut_layer(c, &y, &x);
+	return count_cuts(&y) * count_cuts(&x);
 }
 
 bool schedule_tile(const struct cut *c, int i, struct range *tile)
 {
-	int rows = cut_rows(c), cols = cut_cols(c), across = 0, first;
-	bool ramp_x = rows <= c->t.th;
+	struct cuts y, x;
 
-	while (schedule_cuts(cols, c->t.tw, ramp_x, across, &first))
-		across++;
-	tile->n_y = schedule_cuts(rows, c->t.th, true, i / across, &tile->y);
-	tile->n_x = schedule_cuts(cols, c->t.tw, ramp_x, i % across, &tile->x);
+	cut_layer(c, &y, &x);
+	tile->n_y = get_cut(&y, i / count_cuts(&x), &tile->y);
+	tile->n_x = get_cut(&x, i % count_cuts(&x), &tile->x);
 	return tile->n_y > 0;
 }
 
@@ -117,7 +145,7 @@ static uint32_t need_weights(struct conv *k, uint32_t at, uint32_t n)
 static uint32_t need_params(struct conv *k, uint32_t block)
 {
 	const struct packed *p = k->w->packed;
-	uint32_t run = (uint32_t)(k->s->config->par_bytes / 2 / p->block_bytes);
+	uint32_t room = (uint32_t)(k->s->config->par_bytes / p->block_bytes), run = room > 1 ? room / 2 : 1;
 
 	if (block < k->par_first || block >= k->par_have) {
 		uint32_t n = p->n_block - block < run ? p->n_block - block : run;

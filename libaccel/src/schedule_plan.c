@@ -29,7 +29,7 @@ static struct job_layer make_job_layer(const struct plan *plan, const struct par
 				       const struct plan_place *place, int i)
 {
 	const struct layer *l = &plan->net->layer[i];
-	struct job_layer j = { .l = l, .index = i, .tiling = p->tiling[i], .res = no_place };
+	struct job_layer j = { .l = l, .index = i, .choice = p->choice[i], .res = no_place };
 
 	j.in = layer_place(&place[l->in], &l->x, l->x.in);
 	j.out = layer_place(&place[l->out], &l->x, l->win_x.out);
@@ -41,15 +41,15 @@ static struct job_layer make_job_layer(const struct plan *plan, const struct par
 static int pack_one(const struct core_config *config, struct job_layer *j, struct image *image)
 {
 	struct cut cut;
-	int err;
+	int err = 0;
 
-	if (j->l->kind != LAYER_CONV)
-		return 0;
-	err = cut_init(&cut, config, j->l, &j->tiling);
-	if (err)
-		return err;
-	err = pack_layer(image, &cut, &j->packed);
-	cut_free(&cut);
+	for (int i = 0; !err && i < j->choice.n; i++) {
+		err = cut_init(&cut, config, j->l, &j->choice.part[i]);
+		if (err)
+			break;
+		err = pack_layer(image, &cut, &j->packed[i]);
+		cut_free(&cut);
+	}
 	return err;
 }
 
@@ -70,7 +70,7 @@ static int build_jobs(struct plan *plan, const struct partition *p, const struct
 
 	for (int i = 0; !err && i < plan->n_layer; i++) {
 		jobs[i] = make_job_layer(plan, p, place, plan->layer_order[i]);
-		plan->layer_cycles[plan->layer_order[i]] = jobs[i].tiling.cycles;
+		plan->layer_cycles[plan->layer_order[i]] = jobs[i].choice.cycles;
 		err = check_places(&jobs[i]);
 		if (!err)
 			err = pack_one(&plan->config, &jobs[i], &image);

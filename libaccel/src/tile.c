@@ -58,16 +58,18 @@ static struct sub_axis phase_axis(const struct axis *a, int phase)
 	return s;
 }
 
-/* Unit q makes the outputs o with o + pad in [q' * stride, (q' + 1) * stride), q' = q + q0. */
-static struct sub_axis packed_axis(const struct axis *a)
+/*
+ * With w = g * stride, unit q makes the outputs o with o + pad in [q' * w, (q' + 1) * w), q' = q + q0.
+ * Phase p meets kernel index k at the input q' * g + floor((p - k d) / s).
+ */
+static struct sub_axis packed_axis(const struct axis *a, int g)
 {
-	int first = a->pad / a->stride, last = (a->out - 1 + a->pad) / a->stride;
-	int back = (a->k - 1) * a->dilation / a->stride;	/* phase p meets kernel index k at floor(k d / s) */
+	int w = g * a->stride, first = a->pad / w, last = (a->out - 1 + a->pad) / w;
+	int back = (a->k - 1) * a->dilation / a->stride;
 
 	return (struct sub_axis){
-		.n = last - first + 1, .out0 = first * a->stride - a->pad, .out_step = a->stride,
-		.phases = a->stride, .in0 = first - back, .in_step = 1, .taps = back + 1,
-		.tap_step = 1,
+		.n = last - first + 1, .out0 = first * w - a->pad, .out_step = w, .phases = w,
+		.in0 = first * g - back, .in_step = g, .taps = back + g, .tap_step = 1,
 	};
 }
 
@@ -86,7 +88,7 @@ static int make_subs(struct cut *c)
 		if (!l->deconv)
 			s = (struct sub){ conv_axis(&l->y, c->t.pack_y), conv_axis(&l->x, c->t.pack_x) };
 		else if (c->t.packed)
-			s = (struct sub){ packed_axis(&l->y), packed_axis(&l->x) };
+			s = (struct sub){ packed_axis(&l->y, c->t.pack_y), packed_axis(&l->x, c->t.pack_x) };
 		else
 			s = (struct sub){ phase_axis(&l->y, i / nx), phase_axis(&l->x, i % nx) };
 		if (s.y.n && s.x.n)
@@ -99,14 +101,14 @@ static int make_subs(struct cut *c)
 static struct block channel_block(const struct cut *c, int ch)
 {
 	const struct layer *l = c->l;
-	int cols = (int)c->config->cols, og = l->out_ch / l->groups, ig = l->in_ch / l->groups;
+	int end = c->t.ch + c->t.n_ch, cols = (int)c->config->cols, og = l->out_ch / l->groups, ig = l->in_ch / l->groups;
 	struct block b = { .col = ch };
 
-	if (og >= cols || og * 2 > cols) {	/* a part of one group of channels */
-		b.cols = min_int(cols, og - ch % og);
+	if (l->groups == 1 || og * 2 > cols) {	/* a part of one group of channels */
+		b.cols = min_int(cols, min_int(og - ch % og, end - ch));
 		b.n_in_ch = ig;
 	} else {
-		b.cols = min_int(cols / og * og, l->out_ch - ch);
+		b.cols = min_int(cols / og * og, end - ch);
 		b.n_in_ch = b.cols / og * ig;
 	}
 	b.in_ch = ch / og * ig;
@@ -142,13 +144,12 @@ static int add_group(struct cut *c, struct group g)
 /* One phase: groups are runs of channels. */
 static int make_channel_groups(struct cut *c)
 {
-	const struct layer *l = c->l;
-	int ch = 0, err = 0;
+	int ch = c->t.ch, end = ch + c->t.n_ch, err = 0;
 
-	while (!err && ch < l->out_ch) {
+	while (!err && ch < end) {
 		struct group g = { .n_phase_y = 1, .ch = ch, .first_block = c->n_block };
 
-		for (; !err && ch < l->out_ch && g.n_block < c->t.group_blocks; g.n_block++) {
+		for (; !err && ch < end && g.n_block < c->t.group_blocks; g.n_block++) {
 			struct block b = channel_block(c, ch);
 
 			if (!g.n_block)
@@ -169,12 +170,12 @@ static int make_channel_groups(struct cut *c)
 /* Several: groups are runs of rows of phases, with all channels. */
 static int make_phase_groups(struct cut *c)
 {
-	int rows = c->sub->y.phases, in_row = c->sub->x.phases * c->l->out_ch, err = 0;
+	int rows = c->sub->y.phases, in_row = c->sub->x.phases * c->t.n_ch, err = 0;
 	int width = (int)c->config->cols;
 
 	for (int p = 0; !err && p < rows; p += c->t.group_phases) {
 		struct group g = { .phase_y = p, .n_phase_y = min_int(c->t.group_phases, rows - p),
-				   .n_ch = c->l->out_ch, .first_block = c->n_block,
+				   .ch = c->t.ch, .n_ch = c->t.n_ch, .first_block = c->n_block,
 				   .n_in_ch = c->l->in_ch };
 
 		g.cols = g.n_phase_y * in_row;
@@ -363,6 +364,17 @@ static int sparse(const struct cut *c, const struct sub_axis *a, int taps, bool 
 	return a->in_step;
 }
 
+/* A box of 2^31 bytes or more fits in no buffer; its size is only compared. */
+static void set_size(struct box *b)
+{
+	uint64_t row = (uint64_t)b->pitch_x * (uint64_t)b->cols, all;
+
+	row = row < UINT64_C(1) << 31 ? row : UINT64_C(1) << 31;
+	all = row * (uint64_t)b->rows;
+	b->pitch_y = (uint32_t)row;
+	b->bytes = all < UINT64_C(1) << 31 ? (uint32_t)all : UINT32_C(1) << 31;
+}
+
 struct box cut_box(const struct cut *c, const struct sub *s, const struct group *g,
 		   const struct chunk *k, const struct range *tile)
 {
@@ -396,14 +408,11 @@ struct box cut_box(const struct cut *c, const struct sub *s, const struct group 
 	b.rows = (y.last - y.first) / y.step + 1;
 	b.cols = (x.last - x.first) / x.step + 1;
 	b.pitch_x = (uint32_t)b.n_ch;
-	b.pitch_y = b.pitch_x * (uint32_t)b.cols;
-	b.bytes = b.pitch_y * (uint32_t)b.rows;
 	if (c->t.layout == LAYOUT_WINDOW) {
 		/* A row of the box is an output row's: columns of y.taps pixels. */
 		b.rows = cut_units(c, c->sub, tile).n_y;
-		b.pitch_x = (uint32_t)(c->sub->y.taps * b.n_ch);
-		b.pitch_y = b.pitch_x * (uint32_t)b.cols;
-		b.bytes = b.pitch_y * (uint32_t)b.rows;
+		b.pitch_x *= (uint32_t)c->sub->y.taps;
 	}
+	set_size(&b);
 	return b;
 }

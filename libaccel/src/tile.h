@@ -68,8 +68,9 @@ struct chunk {
 
 /* The choice, for a layer. */
 struct tiling {
-	int pack_y, pack_x;	/* phases in the columns; 1: none */
-	bool packed;		/* of a transposed convolution: all in the columns */
+	int ch, n_ch;		/* output channels */
+	int pack_y, pack_x;	/* outputs in the columns, in units of the stride if transposed; 1: one */
+	bool packed;		/* transposed: phases are in the columns */
 	enum layout layout;
 	enum ifm_mode ifm;
 	int th, tw;		/* units (of a max-pool: its outputs) of a tile */
@@ -80,6 +81,18 @@ struct tiling {
 	bool weights_stay;	/* all weights of the layer are in the buffer at once */
 	bool acc_stream;	/* one weight tile in all: accumulators are never added to */
 	uint64_t cycles;	/* the estimate that decided */
+	uint64_t array;		/* of them, those of the array alone */
+	uint64_t commands;	/* about */
+};
+
+/*
+ * A layer may be done in two parts, each with some of the output channels: those that fill the
+ * array's columns, and the rest, packed.
+ */
+struct choice {
+	int n;
+	struct tiling part[2];
+	uint64_t cycles, commands;
 };
 
 /* A tiling with all that follows from it. */
@@ -139,7 +152,7 @@ struct range cut_units(const struct cut *c, const struct sub *s, const struct ra
 struct box cut_box(const struct cut *c, const struct sub *s, const struct group *g,
 		   const struct chunk *k, const struct range *tile);
 
-/* Finds the best tiling; -ENOTSUP with a message when the core cannot do the layer at all. */
-int tile_choose(const struct core_config *config, const struct layer *l, struct tiling *best);
+/* Finds the best way; -ENOTSUP with a message when the core cannot do the layer at all. */
+int tile_choose(const struct core_config *config, const struct layer *l, struct choice *best);
 
 #endif

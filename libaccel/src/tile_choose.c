@@ -91,7 +91,6 @@ struct cost {
 	uint64_t conv, load, post, store, first, last, commands;
 };
 
-/* Cuts a dimension as the schedule does: the sum over parts of what a function makes of them is taken of these. */
 static uint64_t max64(uint64_t a, uint64_t b)
 {
 	return a > b ? a : b;
@@ -164,6 +163,9 @@ static void cost_group(const struct cut *c, const struct sub *s, const struct gr
 			sum->first = box_chunks(c, &b) + (uint64_t)(k.n_ch * k.n_kx * k.n_ky) * c->config->cols / 16;
 	}
 	sum->commands += (uint64_t)g->n_phase_y + (c->l->res >= 0);
+	/* No room for two groups in the OFM buffer: one is stored before the next is finished. */
+	if (2 * outputs * (uint64_t)g->cols > c->config->ofm_bytes)
+		conv += outputs * (uint64_t)(g->n_phase_y * s->x.phases) * store_chunks(c, g) + COST_STORE_LATENCY;
 	sum->conv += conv;
 	sum->store += outputs * (uint64_t)(g->n_phase_y * s->x.phases) * store_chunks(c, g);
 	if (c->l->res >= 0)
@@ -188,24 +190,38 @@ static void cost_tile(const struct cut *c, const struct range *tile, struct cost
 			cost_group(c, &c->sub[s], &c->group[g], tile, sum);
 }
 
-static uint64_t cost_all(const struct cut *c, uint32_t n_tile, uint32_t n_block)
+/* A tile, when no other helps or hinders. */
+static uint64_t cost_one(const struct cut *c, const struct range *t, uint64_t beats, struct cost *sum)
 {
+	sum->conv = sum->post = sum->store = sum->commands = 0;
+	sum->load = beats;
+	cost_tile(c, t, sum);
+	sum->load += COST_FETCH_BEATS * sum->commands;
+	return max64(max64(sum->conv, sum->load),
+		     max64(max64(sum->post, sum->store), COST_COMMAND * sum->commands)) + sum->commands;
+}
+
+/* Beyond this, tiles in the middle are taken to be alike. */
+enum { TILES_COUNTED = 16 };
+
+static void cost_all(struct cut *c, uint32_t n_tile, uint32_t n_block)
+{
+	uint64_t beats = c->t.weights_stay ? n_tile * (uint64_t)c->config->rows * c->config->cols / 16 : 0;
 	struct cost sum = { 0 };
 	struct range t;
-	uint64_t beats = n_tile * (uint64_t)c->config->rows * c->config->cols / 16;
-	uint64_t all = 0;
+	int n = schedule_tiles(c), step = n > TILES_COUNTED ? n / TILES_COUNTED : 1;
 
+	c->t.cycles = c->t.array = c->t.commands = 0;
+	beats += n_block * c->config->cols / 2;
 	/* Loads for later tiles hardly help an earlier one, so each counts for itself. */
-	for (int i = 0; schedule_tile(c, i, &t); i++) {
-		sum.conv = sum.load = sum.post = sum.store = sum.commands = 0;
-		if (!i)
-			sum.load = n_block * c->config->cols / 2 + (c->t.weights_stay ? beats : 0);
-		cost_tile(c, &t, &sum);
-		sum.load += COST_FETCH_BEATS * sum.commands;
-		all += max64(max64(sum.conv, sum.load), max64(max64(sum.post, sum.store), COST_COMMAND * sum.commands)) +
-		       sum.commands;
+	for (int i = 0; schedule_tile(c, i, &t); i += i && i < n - 1 - step ? step : 1) {
+		uint64_t times = i && i < n - 1 - step ? (uint64_t)step : 1;
+
+		c->t.cycles += times * cost_one(c, &t, i ? 0 : beats, &sum);
+		c->t.array += times * sum.conv;
+		c->t.commands += times * sum.commands;
 	}
-	return all + sum.first + sum.last;
+	c->t.cycles += sum.first + sum.last;
 }
 
 /* ---- what is tried ---- */
@@ -223,7 +239,7 @@ static void try_tiling(struct search *s, struct tiling t)
 		c.t.weights_stay = tiles <= room;
 		c.t.piece = (int)(room >= 4 ? (room / 4) : 1);
 		c.t.acc_stream = tiles == blocks;
-		c.t.cycles = cost_all(&c, tiles, blocks);
+		cost_all(&c, tiles, blocks);
 		if (!s->found || c.t.cycles < s->best.cycles)
 			s->best = c.t;
 		s->found = true;
@@ -310,6 +326,12 @@ static void try_groups(struct search *s, struct tiling t)
 	}
 }
 
+/* Whether outputs may share columns: the rest of the layer must not know single outputs. */
+static bool can_pack(const struct layer *l)
+{
+	return l->groups == 1 && l->res < 0 && !layer_pools(l);
+}
+
 static void try_layouts(struct search *s, struct tiling t)
 {
 	const struct layer *l = s->l;
@@ -338,27 +360,70 @@ static void try_layouts(struct search *s, struct tiling t)
 	try_groups(s, t);
 }
 
-int tile_choose(const struct core_config *config, const struct layer *l, struct tiling *best)
+/* All ways of some output channels. */
+static bool search_channels(struct search *s, int ch, int n_ch)
 {
-	struct search s = { .config = config, .l = l };
-	struct tiling t = { .pack_y = 1, .pack_x = 1, .group_blocks = 1, .group_phases = 1, .piece = 1 };
-	int cols = (int)config->cols, most = l->out_ch < cols ? cols / l->out_ch : 1;
-	bool packs = l->groups == 1 && l->res < 0 && !layer_pools(l);
+	const struct layer *l = s->l;
+	int cols = (int)s->config->cols, most = n_ch < cols ? cols / n_ch : 1;
+	struct tiling t = { .ch = ch, .n_ch = n_ch, .pack_y = 1, .pack_x = 1, .group_blocks = 1,
+			    .group_phases = 1, .piece = 1 };
 
-	try_layouts(&s, t);
-	if (l->deconv && packs) {
-		t.packed = true;
-		try_layouts(&s, t);
-	}
-	for (int y = 1; !l->deconv && packs && y <= 4 && y <= most; y *= 2)
+	s->found = false;
+	try_layouts(s, t);
+	if (!can_pack(l))
+		return s->found;
+	t.packed = l->deconv;
+	if (l->deconv)
+		try_layouts(s, t);
+	if (l->deconv)
+		most = 2 * cols / (n_ch * l->y.stride * l->x.stride);
+	for (int y = 1; y <= 4 && y <= most; y *= 2)
 		for (int x = 1; x <= 8 && x * y <= most; x++) {
 			t.pack_y = y;
 			t.pack_x = x;
 			if (x * y > 1)
-				try_layouts(&s, t);
+				try_layouts(s, t);
 		}
-	if (!s.found)
+	return s->found;
+}
+
+static void one_part(struct choice *c, const struct tiling *t)
+{
+	*c = (struct choice){ 1, { *t }, t->cycles, t->commands };
+}
+
+/* The channels that fill whole blocks, and the rest. */
+static void try_split(struct search *s, int first, struct choice *best)
+{
+	struct choice c = { .n = 2 };
+
+	if (first < 1 || first >= s->l->out_ch || !search_channels(s, 0, first))
+		return;
+	c.part[1] = s->best;
+	if (!search_channels(s, first, s->l->out_ch - first))
+		return;
+	/* The rest runs first: what else it does than to compute overlaps with the main part. */
+	c.part[0] = s->best;
+	c.cycles = c.part[0].array + c.part[1].cycles + (c.part[0].cycles - c.part[0].array) / 4;
+	c.commands = c.part[0].commands + c.part[1].commands;
+	if (c.cycles < best->cycles)
+		*best = c;
+}
+
+int tile_choose(const struct core_config *config, const struct layer *l, struct choice *best)
+{
+	struct search s = { .config = config, .l = l };
+	int cols = (int)config->cols, phases = l->deconv ? l->y.stride * l->x.stride : 1;
+
+	if (config->par_bytes < 8 * config->cols || config->wgt_bytes < config->rows * config->cols)
+		return error(-ENOTSUP, "the core's buffers hold no block of parameters or weights");
+	if (!search_channels(&s, 0, l->out_ch))
 		return error(-ENOTSUP, "no tile of it fits the buffers of this core");
-	*best = s.best;
+	one_part(best, &s.best);
+	if (!can_pack(l) || l->out_ch > 4 * cols || l->out_ch * phases % cols == 0)
+		return 0;
+	try_split(&s, l->out_ch / cols * cols, best);
+	if (phases > 1 && cols % phases == 0)
+		try_split(&s, l->out_ch * phases / cols * cols / phases, best);
 	return 0;
 }

@@ -34,7 +34,6 @@ static void bench(const struct row *r, struct device *d, const struct core_confi
 	struct sample_result res;
 	struct rng rng = { 1 };
 	double best = r->os < r->ws ? r->os : r->ws, cycles;
-	const struct tiling *t = &res.tiling;
 
 	s.l.res = -1;
 	s.l.deconv = !strcmp(r->op, "deconv");
@@ -56,9 +55,7 @@ static void bench(const struct row *r, struct device *d, const struct core_confi
 	       100 * (double)res.device.perf[10] / cycles, 100 * (double)res.device.perf[3] / cycles,
 	       100 * (double)res.device.perf[4] / cycles, 100 * (double)res.device.perf[5] / cycles,
 	       100 * (double)res.device.perf[6] / cycles, 100 * (double)res.device.perf[7] / cycles);
-	printf("#   packed %d %dx%d layout %d ifm %d tile %dx%d group %d %d chunk %d piece %d stay %d stream %d, %u commands, %s\n",
-	       t->packed, t->pack_y, t->pack_x, t->layout, t->ifm, t->th, t->tw, t->group_blocks, t->group_phases,
-	       t->chunk_ch, t->piece, t->weights_stay, t->acc_stream, res.n_cmd, res.ran ? "" : res.why);
+	printf("#   %s, %u commands, %s\n", choice_text(&res.choice), res.n_cmd, res.ran ? "" : res.why);
 	fflush(stdout);
 	sample_free(&s);
 }

@@ -119,7 +119,10 @@ static bool open_rtl(struct device *d)
 {
 #ifdef WITH_RTL
 	struct fcn_mem_ops ops = { mem_read, mem_write, d };
-	struct fcn_sim_config c = { .rows = d->config.rows, .cols = d->config.cols, .mem = &ops };
+	const char *seed = getenv("MEMORY_SEED");	/* of random memory timing; otherwise ddr */
+	struct fcn_sim_config c = { .rows = d->config.rows, .cols = d->config.cols, .mem = &ops,
+				    .memory = seed ? FCN_AXI_RANDOM : FCN_AXI_DDR,
+				    .seed = seed ? (uint64_t)atoi(seed) : 0 };
 
 	return !fcn_sim_create(&c, &d->sim);
 #else

@@ -200,6 +200,24 @@ const char *sample_name(const struct sample *s)
 	return text;
 }
 
+const char *choice_text(const struct choice *c)
+{
+	static char text[1000];
+	size_t at = 0;
+
+	text[0] = 0;
+	for (int i = 0; i < c->n; i++) {
+		const struct tiling *t = &c->part[i];
+
+		at += (size_t)snprintf(text + at, sizeof(text) - at,
+				       "%schannels %d+%d packed %d %dx%d layout %d ifm %d tile %dx%d group %d %d chunk %d %d %d piece %d stay %d stream %d",
+				       i ? "; " : "", t->ch, t->n_ch, t->packed, t->pack_y, t->pack_x, t->layout, t->ifm, t->th,
+				       t->tw, t->group_blocks, t->group_phases, t->chunk_ch, t->chunk_ky, t->chunk_kx, t->piece,
+				       t->weights_stay, t->acc_stream);
+	}
+	return text;
+}
+
 /* ---- run ---- */
 
 static int pixel_pitch(int c, int extra)
@@ -266,14 +284,14 @@ static int compile(struct sample *s, const struct core_config *config, struct jo
 	region[OUT].bytes = place_bytes(&j->out);
 	region[RES].bytes = s->l.res >= 0 ? place_bytes(&j->res) : 0;
 	if (s->l.kind == LAYER_CONV) {
-		err = tile_choose(config, &s->l, &j->tiling);
-		if (err)
-			return err;
-		err = cut_init(&cut, config, &s->l, &j->tiling);
-		if (err)
-			return err;
-		err = pack_layer(image, &cut, &j->packed);
-		cut_free(&cut);
+		err = tile_choose(config, &s->l, &j->choice);
+		for (int i = 0; !err && i < j->choice.n; i++) {
+			err = cut_init(&cut, config, &s->l, &j->choice.part[i]);
+			if (err)
+				break;
+			err = pack_layer(image, &cut, &j->packed[i]);
+			cut_free(&cut);
+		}
 		if (err)
 			return err;
 	}
@@ -298,7 +316,7 @@ void sample_run(struct sample *s, struct device *d, const struct core_config *co
 		snprintf(r->why, sizeof(r->why), "%s", error_message());
 		goto out;
 	}
-	r->tiling = j.tiling;
+	r->choice = j.choice;
 	r->estimate = g.cycles;
 	r->n_cmd = g.n_cmd;
 	device_free_all(d);

@@ -37,12 +37,15 @@ const char *sample_name(const struct sample *s);
 struct sample_result {
 	bool ran;		/* compiled, and the job ended without a fault */
 	int64_t wrong;		/* bytes */
-	struct tiling tiling;
+	struct choice choice;
 	uint64_t estimate;
 	uint32_t n_cmd;
 	struct device_result device;
 	char why[512];
 };
+
+/* How it was cut: one line for each part. */
+const char *choice_text(const struct choice *c);
 
 /* Compiles, runs and compares with s->out; bytes around the output must be untouched. */
 void sample_run(struct sample *s, struct device *d, const struct core_config *config, struct sample_result *r);

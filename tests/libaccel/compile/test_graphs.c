@@ -198,10 +198,11 @@ int main(int argc, char **argv)
 	} cores[] = { { 16, 16, false }, { 8, 8, true }, { 8, 16, false }, { 32, 32, false } };
 	int count = argc > 1 ? atoi(argv[1]) : 60;
 	unsigned first = argc > 2 ? (unsigned)atoi(argv[2]) : 1;
+	bool rtl = getenv("RTL");	/* the Verilated core, if linked: finds commands that race */
 
-	for (size_t i = 0; i < sizeof(cores) / sizeof(*cores); i++) {
+	for (size_t i = 0; i < (rtl ? 1 : sizeof(cores) / sizeof(*cores)); i++) {
 		struct core_config c = device_config(cores[i].rows, cores[i].cols, cores[i].small);
-		struct device *d = device_open(&c, false, 64 << 20);
+		struct device *d = device_open(&c, rtl, 64 << 20);
 		int before = tap_failed, nodes = 0, host = 0;
 
 		for (int n = 0; d && n < count; n++)
