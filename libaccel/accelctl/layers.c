@@ -17,6 +17,7 @@ void layers_columns(struct table *t)
 		{ "on", "on", false },
 		{ "macs", "macs", true },
 		{ "cycles", "cycles", true },
+		{ "estimate", "estimated_cycles", true },
 		{ "util%", "utilisation", true },
 		{ "read", "bytes_read", true },
 		{ "written", "bytes_written", true },
@@ -55,6 +56,7 @@ static void add_row(struct table *t, const struct accel_layer_profile *l, const 
 	table_cell(t, "%s", l->on_core ? "core" : "host");
 	table_cell(t, "%" PRIu64, l->macs);
 	table_cell(t, "%" PRIu64, l->cycles);
+	table_cell(t, "%" PRIu64, l->estimated_cycles);
 	cell_utilisation(t, l->macs, l->cycles, cells);
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		table_cell(t, "%" PRIu64, numbers[i]);
@@ -95,6 +97,7 @@ static void add(struct accel_layer_profile *sum, const struct accel_layer_profil
 	sum->on_core = true;
 	sum->macs += l->macs;
 	sum->cycles += l->cycles;
+	sum->estimated_cycles += l->estimated_cycles;
 	sum->bytes_read += l->bytes_read;
 	sum->bytes_written += l->bytes_written;
 	sum->stall_load += l->stall_load;

@@ -296,6 +296,7 @@ struct accel_layer_profile {
 	bool divided;
 	uint64_t macs;			/* useful ones: inserted zeros are never counted */
 	uint64_t cycles;		/* an estimate on model:, 0 on the host */
+	uint64_t estimated_cycles;	/* the compiler's estimate; 0 on the host */
 	uint64_t start_cycle;		/* of the core, since the run's start */
 	uint64_t bytes_read, bytes_written;
 	/* Cycles in which the array did nothing, by cause. */

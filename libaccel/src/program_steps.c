@@ -37,6 +37,7 @@ static void name_core_layers(struct accel_program *p, int first, const struct pl
 		l->macs = from->macs;
 		l->on_core = true;
 		l->divided = s->n_layer > 1;
+		l->estimated_cycles = p->plan->layer_cycles[index];
 		p->layer[first + i].estimate = p->plan->layer_cycles[index] + 1;
 	}
 }

@@ -11,5 +11,7 @@
 #include "plan.h"
 
 extern int fake_plan_copies;	/* times that a job copies its input; 1 */
+/* It does not check its allocations: none of this thread may fail now. */
+extern _Thread_local bool fake_plan_busy;
 
 #endif

@@ -41,13 +41,15 @@ fail() { # NAME LOG
 compile() { # COMPILER SANITIZER FOLDER
 	local objects=() file object
 	mkdir -p "$3"
-	for file in "${sources[@]}" "$here"/test_{backend,runtime}.c; do
+	for file in "${sources[@]}" "$here"/test_{backend,runtime,alloc}.c; do
 		object=$3/$(basename "$file" .c).o
 		"$1" "${flags[@]}" "-fsanitize=$2" -fno-sanitize-recover=all -c "$file" -o "$object" || return 1
 		[[ "$file" == */test_* ]] || objects+=("$object")
 	done
-	for test in backend runtime; do
-		"$1" "-fsanitize=$2" "$3/test_$test.o" "${objects[@]}" "${cores[@]}" "$out/sim/libfcnsim.a" \
+	for test in backend runtime alloc; do
+		local wrap=()
+		[ "$test" != alloc ] || wrap=("-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup")
+		"$1" "-fsanitize=$2" "${wrap[@]}" "$3/test_$test.o" "${objects[@]}" "${cores[@]}" "$out/sim/libfcnsim.a" \
 			-lstdc++ -lm -lpthread -o "$3/test_$test" || return 1
 	done
 }
@@ -78,6 +80,7 @@ for set in gcc:address,undefined clang:thread; do
 	elif compile "$cc" "${set#*:}" "$out/$cc" >"$out/$cc.log" 2>&1; then
 		run "$cc-devices" "$out/$cc/test_backend"
 		run "$cc-runtime" "$out/$cc/test_runtime" "$out"
+		run "$cc-alloc" "$out/$cc/test_alloc"
 	else
 		fail "$cc: does not compile" "$out/$cc.log"
 	fi
