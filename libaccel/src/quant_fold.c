@@ -280,9 +280,10 @@ static bool can_fold(const struct quant *q, const struct node *n)
 		is_list(quant_const(q, n, 2), out_channels(n, &w->shape)));
 }
 
-/* Returns 1 if the reader of n has become part of it. */
-static int fold_reader(struct quant *q, struct node *n)
+/* Returns 1 if the reader of a node has become part of it.  Keeps what quant_index() found. */
+static int fold_reader(struct quant *q, int index)
 {
+	struct node *n = &q->g->node[index];
 	struct node *r = can_fold(q, n) ? quant_only_reader(q, n) : NULL;
 	const struct shape *w;
 	struct quant_affine a;
@@ -301,7 +302,9 @@ static int fold_reader(struct quant *q, struct node *n)
 	err = in[2] < 0 ? in[2] : quant_set_inputs(n, 3, in);
 	if (err)
 		return err;
+	q->t[n->out[0]].readers = 0;
 	quant_take_output(n, r);
+	q->t[n->out[0]].producer = index;
 	return 1;
 }
 
@@ -311,9 +314,7 @@ static int fold_all(struct quant *q)
 
 	for (int i = 0; i < q->g->n_node; i++) {
 		do {
-			folded = fold_reader(q, &q->g->node[i]);
-			if (folded > 0)
-				quant_index(q);
+			folded = fold_reader(q, i);
 		} while (folded > 0);
 		if (folded < 0)
 			return folded;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Which tensors become int8, and which of them share a scale. */
+#include <math.h>
 #include <stdlib.h>
 
 #include "error.h"
@@ -17,6 +18,17 @@ static bool has_bias(const struct quant *q, const struct node *n)
 	return n->n_in < 3 || n->in[2] < 0 || is_float_const(quant_const(q, n, 2), 1);
 }
 
+/* x * W + b, with one b per column. */
+static bool is_plain_gemm(const struct quant *q, const struct node *n)
+{
+	const struct tensor *w = quant_const(q, n, 1), *bias = quant_const(q, n, 2);
+
+	if (n->attr.gemm.alpha != 1 || n->attr.gemm.trans_a || !has_bias(q, n))
+		return false;
+	return !bias || (n->attr.gemm.beta == 1 &&
+			 bias->shape.dim[0] == w->shape.dim[!n->attr.gemm.trans_b]);
+}
+
 static bool is_weighted(const struct quant *q, const struct node *n)
 {
 	const struct tensor *w = quant_const(q, n, 1);
@@ -29,16 +41,61 @@ static bool is_weighted(const struct quant *q, const struct node *n)
 	case OP_CONV_TRANSPOSE:
 		return w->shape.rank >= 3 && n->attr.conv.group >= 1 && has_bias(q, n);
 	case OP_GEMM:
-		return w->shape.rank == 2 && n->attr.gemm.alpha == 1 && has_bias(q, n) &&
-		       (n->n_in < 3 || n->attr.gemm.beta == 1) && !n->attr.gemm.trans_a;
+		return w->shape.rank == 2 && is_plain_gemm(q, n);
 	default:
 		return w->shape.rank == 2;
 	}
 }
 
+/* The tensor that a function of one element is of; -1: it is none, or not read once. */
+static int function_operand(const struct quant *q, int tensor)
+{
+	const struct quant_tensor *t = tensor < 0 || tensor >= q->n_tensor ? NULL : &q->t[tensor];
+	const struct node *n;
+
+	if (!t || t->producer < 0 || t->readers != 1 || t->is_output)
+		return -1;
+	n = &q->g->node[t->producer];
+	switch (n->op) {
+	case OP_ADD:
+	case OP_MUL:
+	case OP_SUB:
+	case OP_DIV:
+		if (quant_is_scalar(quant_const(q, n, 0)))
+			return n->in[1];
+		return quant_is_scalar(quant_const(q, n, 1)) ? n->in[0] : -1;
+	case OP_CLIP:
+	case OP_ELU:
+	case OP_HARD_SIGMOID:
+	case OP_HARD_SWISH:
+	case OP_LEAKY_RELU:
+	case OP_RELU:
+	case OP_SIGMOID:
+	case OP_TANH:
+		return n->in[0];
+	default:
+		return -1;
+	}
+}
+
+#define MAX_CHAIN 16
+
+/* Whether a is computed from b alone, element by element: x * sigmoid(x) is one function of x. */
+static bool is_function_of(const struct quant *q, int a, int b)
+{
+	for (int i = 0; a >= 0 && i < MAX_CHAIN; i++) {
+		a = function_operand(q, a);
+		if (a == b)
+			return a >= 0;
+	}
+	return false;
+}
+
 static enum quant_kind binary_kind(const struct quant *q, const struct node *n)
 {
 	if (quant_is_scalar(quant_const(q, n, 0)) || quant_is_scalar(quant_const(q, n, 1)))
+		return QUANT_POINTWISE;
+	if (is_function_of(q, n->in[0], n->in[1]) || is_function_of(q, n->in[1], n->in[0]))
 		return QUANT_POINTWISE;
 	return n->op == OP_DIV ? QUANT_FLOAT : QUANT_ARITHMETIC;
 }
@@ -282,9 +339,66 @@ static void share_concat(struct quant *q, const struct node *n)
 	}
 }
 
+/*
+ * Where a function changes by less than half a step of its output from there on, its input needs
+ * no range.  false: it has no such ends.
+ */
+static bool useful_range(const struct quant *q, const struct node *n, float *lo, float *hi)
+{
+	const float alpha = n->attr.act.alpha, beta = n->attr.act.beta;
+
+	*lo = -INFINITY;
+	*hi = INFINITY;
+	switch (n->op) {
+	case OP_SIGMOID:
+		*hi = 6.3f;
+		*lo = -*hi;
+		return true;
+	case OP_TANH:
+		*hi = 3.5f;
+		*lo = -*hi;
+		return true;
+	case OP_HARD_SIGMOID:
+		*lo = -beta / alpha;
+		*hi = (1 - beta) / alpha;
+		return alpha > 0;
+	case OP_HARD_SWISH:
+		*lo = -3;
+		return true;
+	case OP_RELU:
+		*lo = 0;
+		return true;
+	case OP_CLIP:
+		if (quant_is_scalar(quant_const(q, n, 1)))
+			*lo = *(const float *)quant_const(q, n, 1)->data;
+		if (quant_is_scalar(quant_const(q, n, 2)))
+			*hi = *(const float *)quant_const(q, n, 2)->data;
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* 0 stays in the range. */
+static void limit_range(struct quant *q, const struct node *n)
+{
+	struct quant_tensor *t = quant_is_activation(q, n->in[0]) ? &q->t[n->in[0]] : NULL;
+	float lo, hi;
+
+	if (!t || !t->quantised || t->readers != 1 || t->is_output ||
+	    !useful_range(q, n, &lo, &hi))
+		return;
+	if (lo > t->seen.lo)
+		t->seen.lo = lo < 0 ? lo : 0;
+	if (hi < t->seen.hi)
+		t->seen.hi = hi > 0 ? hi : 0;
+}
+
 /* The ranges are those of quant_range() by now. */
 int quant_share_scales(struct quant *q)
 {
+	for (int i = 0; i < q->g->n_node; i++)
+		limit_range(q, &q->g->node[i]);
 	for (int i = 0; i < q->g->n_node; i++) {
 		const struct node *n = &q->g->node[i];
 

@@ -24,7 +24,7 @@ struct quant_tensor {
 	int readers, reader;	/* how many, and one of them */
 	bool is_output;
 	bool quantised;
-	int same;		/* union-find: tensors of one scale and zero point; itself: the root */
+	int same;		/* union-find: tensors of one scale; itself: the root */
 	struct quant_seen seen;
 	float scale;		/* of roots, and likewise: */
 	int zero;
@@ -39,7 +39,7 @@ struct quant_names {
 
 struct quant {
 	struct graph *g;	/* the copy that becomes the result */
-	int n_tensor;		/* those that struct quant_tensor describes; later ones are constants */
+	int n_tensor;		/* those that t describes; later ones are constants */
 	struct quant_tensor *t;
 	struct quant_names names;
 	const struct value *samples;

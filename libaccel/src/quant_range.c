@@ -123,7 +123,7 @@ static double divergence(const double *magnitude, int n, double outside, double 
 	return sum;
 }
 
-/* Zeroes do not count: they are exact with every range, and after a Relu they are the half of all. */
+/* Zeroes do not count: every range has them exactly, and after a Relu they are half of all. */
 static void entropy_range(const struct quant_seen *s, float *lo, float *hi)
 {
 	double magnitude[HALF], total = total_of(s->bin, QUANT_BINS) - (double)s->zeroes;

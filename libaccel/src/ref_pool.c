@@ -158,8 +158,10 @@ static void store_largest(const struct value *x, int64_t at, struct value *y, in
 {
 	if (x->dtype == DTYPE_F32)
 		((float *)y->data)[i] = at < 0 ? -INFINITY : ((const float *)x->data)[at];
+	else if (at >= 0)
+		ref_store_int(y, i, ref_load_int(x, at));
 	else
-		ref_store_int(y, i, at >= 0 ? ref_load_int(x, at) : x->dtype == DTYPE_I8 ? -128 : 0);
+		ref_store_int(y, i, x->dtype == DTYPE_I8 ? -128 : 0);
 }
 
 /* How many elements an average is over: with count_include_pad those in the padding too. */

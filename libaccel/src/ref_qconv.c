@@ -21,7 +21,7 @@ static uint32_t *widen(const struct value *v, const struct value *zero, int64_t 
 	return to;
 }
 
-/* The accumulators of a convolution of integers, to be freed; NULL: out of memory, with a message. */
+/* The accumulators of a convolution, to be freed; NULL: out of memory, with a message. */
 static uint32_t *accumulate(const struct ref_conv *g, const struct value *x,
 			    const struct value *x_zero, const struct value *w,
 			    const struct value *w_zero, const int32_t *bias)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A whole graph, node by node.  A value's memory is freed when the last node that reads it is done. */
+/* A whole graph, node by node.  A value is freed when the last node that reads it is done. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -102,7 +102,7 @@ int ref_flatten_eval(const struct node *n, const struct value *const *in, struct
 	return copy_all(in[0], out);
 }
 
-/* A bit for each axis in input 1, of a tensor of this rank.  Returns their number, or as ref_ints(). */
+/* A bit for each axis that input 1 gives, of a tensor of this rank.  Returns as ref_ints(). */
 static int axis_set(const struct node *n, const struct value *const *in, int rank,
 		    unsigned int *set)
 {

@@ -34,7 +34,8 @@ run() { # NAME COMMAND...
 	shift
 	timeout 600 "$@" >"$out/$name.log" 2>&1
 	status=$?
-	sed -n "s/^\(not \)\{0,1\}ok [0-9]* - /\1ok - $name: /p; /^#/p" "$out/$name.log" >>"$out/tap"
+	sed -n "s/^\(not \)\{0,1\}ok [0-9]* - /\1ok - $name: /p; /^#/p" "$out/$name.log" \
+		>>"$out/tap"
 	if [ "$status" != 0 ] && ! grep -q '^not ok' "$out/$name.log"; then
 		echo "not ok - $name: exit status $status" >>"$out/tap"
 		tail -n 30 "$out/$name.log" | sed 's/^/# /' >>"$out/tap"

@@ -231,13 +231,17 @@ static void test_functions(void)
 	y = net_binary(g, OP_DIV, "div", y, net_scalar(g, 6));
 	y = net_binary(g, OP_MUL, "scale", y, net_scalar(g, 1.7f));
 	y = net_binary(g, OP_ADD, "shift", y, net_scalar(g, -0.2f));
-	y = net_unary(g, OP_TANH, "y", y);
+	y = net_unary(g, OP_TANH, "tanh", y);
+	y = net_conv(g, "conv2", y, 8, 8, 3, 1, 1, true);
+	y = net_binary(g, OP_MUL, "silu", y, net_unary(g, OP_SIGMOID, "sigmoid", y));
 	net_output(g, y);
 	make_samples(g, 2, samples);
 	q = quantise(g, samples, 2, QUANT_RANGE_MINMAX);
 	ok(net_count(q, OP_HARD_SWISH) == 1 && !net_count(q, OP_CLIP) && !net_count(q, OP_DIV),
 	   "x * clip(x + 3, 0, 6) / 6 is HardSwish");
-	ok(net_count(q, OP_QUANTIZE_LINEAR) == 3, "a chain of functions is rounded once");
+	ok(next_op(q, "scale") == OP_ADD && next_op(q, "tanh") == OP_QUANTIZE_LINEAR &&
+	   next_op(q, "sigmoid") == OP_MUL && net_count(q, OP_QUANTIZE_LINEAR) == 5,
+	   "a chain of functions is rounded once, and so is x * sigmoid(x)");
 	psnr = psnr_of(g, q);
 	ok(psnr > 40, "functions: %.1f dB", psnr);
 	free_samples(2, samples);
@@ -276,6 +280,41 @@ static void test_blocks(void)
 	ok(psnr > 35, "blocks: %.1f dB", psnr);
 	free(constant.data);
 	free_samples(2, samples);
+	graph_free(g);
+	graph_free(q);
+}
+
+/* Fully connected layers, and a range that the function behind needs only a part of. */
+static void test_dense(void)
+{
+	struct graph *g = net_new(), *q;
+	int x = net_input(g, "x", 1, 4, 3, 3), y = net_unary(g, OP_FLATTEN, "flat", x);
+	struct shape w = { 2, { 36, 10 } }, b = { 1, { 10 } };
+	struct value weights = net_value(&w), bias = net_value(&b), samples[3];
+	const struct node *dq;
+	double psnr;
+
+	g->node[0].attr.axis.axis = 1;
+	for (int i = 0; i < 360; i++)
+		((float *)weights.data)[i] = rng_real(-2, 2);
+	y = net_op(g, OP_GEMM, "dense", 3,
+		   (int[]){ y, graph_add_const(g, "w", DTYPE_F32, &w, weights.data),
+			    graph_add_const(g, "b", DTYPE_F32, &b, bias.data) });
+	g->node[1].attr.gemm.alpha = 1;
+	g->node[1].attr.gemm.beta = 1;
+	net_output(g, net_unary(g, OP_TANH, "y", y));
+	make_samples(g, 3, samples);
+	q = quantise(g, samples, 3, QUANT_RANGE_MINMAX);
+	dq = writer(q, node_of(q, "dense"), 1);
+	ok(reads_int8(q, "dense", 3) && dq->attr.axis.axis == 1 &&
+	   shape_count(&q->tensor[dq->in[1]].shape) == 10, "Gemm has a scale per column");
+	ok(scale_of(q, "flat") == scale_of(q, "x"), "Flatten keeps the scale");
+	ok(scale_of(q, "dense") < 7.01f / 255, "what Tanh makes 1 anyway needs no range");
+	psnr = psnr_of(g, q);
+	ok(psnr > 25, "a fully connected layer: %.1f dB", psnr);
+	free(weights.data);
+	free(bias.data);
+	free_samples(3, samples);
 	graph_free(g);
 	graph_free(q);
 }
@@ -374,6 +413,7 @@ int main(void)
 	test_channels();
 	test_functions();
 	test_blocks();
+	test_dense();
 	test_open_shape();
 	test_errors();
 	test_names();

@@ -25,7 +25,8 @@ sources=("$src"/{error,text,file}.c "$src"/{graph,onnx,ref}*.c)
 export UBSAN_OPTIONS=print_stacktrace=1
 
 if [ "${BENCH:-0}" = 1 ]; then
-	"$cc" "${flags[@]}" -O2 "$here/bench.c" "${sources[@]}" -lm -o "$out/bench" && exec "$out/bench"
+	"$cc" "${flags[@]}" -O2 "$here/bench.c" "${sources[@]}" -lm -o "$out/bench" &&
+		exec "$out/bench"
 	exit 1
 fi
 : >"$out/tap"
@@ -36,7 +37,8 @@ run() { # NAME COMMAND...
 	shift
 	timeout 300 "$@" >"$out/$name.log" 2>&1
 	status=$?
-	sed -n "s/^\(not \)\{0,1\}ok [0-9]* - /\1ok - $name: /p; /^#/p" "$out/$name.log" >>"$out/tap"
+	sed -n "s/^\(not \)\{0,1\}ok [0-9]* - /\1ok - $name: /p; /^#/p" "$out/$name.log" \
+		>>"$out/tap"
 	if [ "$status" != 0 ] && ! grep -q '^not ok' "$out/$name.log"; then
 		echo "not ok - $name: exit status $status" >>"$out/tap"
 		tail -n 30 "$out/$name.log" | sed 's/^/# /' >>"$out/tap"

@@ -216,7 +216,7 @@ static void test_resize(void)
 	n.attr.resize.mode = RESIZE_LINEAR;
 	n.attr.resize.antialias = true;
 	err = COMPUTE(&n, &y, F32(LIST(4), 1, 2, 3, 4), NULL, F32(LIST(1), 0.6f));
-	/* A row of ONNX's resize_downsample_scales_linear_antialias, which is newer than the data. */
+	/* A row of ONNX's resize_downsample_scales_linear_antialias: newer than the data. */
 	ok(!err && fabsf(((float *)result)[0] - 1.375f) < 1e-5f &&
 	   fabsf(((float *)result)[1] - 3) < 1e-5f, "Resize with antialias");
 	n.attr.resize.antialias = false;
