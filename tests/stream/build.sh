@@ -6,14 +6,16 @@
 #   build.sh BUILD PROGRAM 'LIBRARIES' SOURCE...
 #
 # GEOMETRIES names the cores (default: 8x8 8x16 16x16), CC the compiler, TEST_CFLAGS more options for the
-# sources.  The program lands in BUILD/tests/PROGRAM; prints nothing when all is well.
+# sources, VARIANT a variant of the simulator (sim/sim.mk).  The program lands in BUILD/tests/PROGRAM, or in
+# BUILD/tests-VARIANT; prints nothing when all is well.
 set -eu
 cd "$(dirname "$0")/../.."
 build=$1 program=$2 libraries=$3
 shift 3
 cc=${CC:-gcc}
 geometries=${GEOMETRIES:-8x8 8x16 16x16}
-out=$build/tests/$program.d
+suffix=${VARIANT:+-$VARIANT}
+out=$build/tests$suffix/$program.d
 mkdir -p "$out"
 
 make -s BUILD="$build" GEOMETRIES="$geometries" sim-lib >"$out/sim.log" 2>&1 || {
@@ -22,7 +24,7 @@ make -s BUILD="$build" GEOMETRIES="$geometries" sim-lib >"$out/sim.log" 2>&1 || 
 }
 cores=()
 for g in $geometries; do
-	cores+=("-Wl,-u,fcn_core_$g" "$build/verilated/$g/libVfcn_$g.a")
+	cores+=("-Wl,-u,fcn_core_$g" "$build/verilated$suffix/$g/libVfcn_$g.a")
 done
 objects=()
 for source in "$@"; do
@@ -33,5 +35,5 @@ for source in "$@"; do
 	objects+=("$object")
 done
 # shellcheck disable=SC2086
-$cc ${TEST_CFLAGS:-} -o "$build/tests/$program" "${objects[@]}" "${cores[@]}" "$build/sim/libfcnsim.a" \
+$cc ${TEST_CFLAGS:-} -o "$build/tests$suffix/$program" "${objects[@]}" "${cores[@]}" "$build/sim$suffix/libfcnsim.a" \
 	$libraries -lstdc++ -lm -lpthread

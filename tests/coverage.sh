@@ -1,0 +1,63 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Line and toggle coverage of the Verilog, from random streams on an 8x8 core built for it.
+#
+#   coverage.sh BUILD
+#
+# STREAMS: cases (default 400); SEED: of the first (1).  Prints what part of lines and toggles was reached, and the lines that
+# were not; BUILD/coverage/annotated has the sources with counts.  Fails when a line was missed that
+# tests/coverage-unreached.txt does not explain.
+set -eu
+cd "$(dirname "$0")/.."
+build=${1:?usage: coverage.sh BUILD}
+out=$build/coverage
+rm -rf "$out"
+mkdir -p "$out/dat" "$out/annotated"
+
+export VARIANT=cov GEOMETRIES=8x8
+tests/stream/build.sh "$build" stream_test '' tests/stream/*.c
+FCN_SIM_COVERAGE=$out/dat "$build/tests-cov/stream_test" --geometry 8x8 --seed "${SEED:-1}" --count "${STREAMS:-400}" | tail -n 1
+
+verilator_coverage --write "$out/merged.dat" "$out"/dat/*.dat
+verilator_coverage --annotate "$out/annotated" --annotate-min 1 "$out/merged.dat" >/dev/null
+
+# A point is C 'keys' count; keys are ^Akey^Bvalue: f file, l line, page kind/module.  Instances of a module are summed up.
+# So is a generated block: it is reached when one of its copies is.
+awk '
+	/^C / {
+		keys = $0; sub(/^C \047/, "", keys); sub(/\047 [0-9]+$/, "", keys)
+		split("", v)
+		n = split(keys, part, "\001")
+		for (i = 1; i <= n; i++) { split(part[i], kv, "\002"); v[kv[1]] = kv[2] }
+		kind = v["page"]; sub(/^v_/, "", kind); sub(/\/.*/, "", kind)
+		file = v["f"]; sub(/.*\//, "", file)
+		id = kind SUBSEP file SUBSEP v["l"] SUBSEP v["o"] SUBSEP v["n"]
+		hits[id] += $NF
+	}
+	END {
+		for (id in hits) {
+			split(id, k, SUBSEP)
+			total[k[1]]++
+			if (hits[id]) got[k[1]]++
+			else if (k[1] != "toggle") print k[2] ":" k[3] > missed
+		}
+		for (kind in total)
+			printf "%-7s %6d of %6d reached, %.1f %%\n", kind, got[kind], total[kind], 100 * got[kind] / total[kind]
+	}' missed="$out/missed.raw" "$out/merged.dat" | sort
+touch "$out/missed.raw"
+sort -u "$out/missed.raw" >"$out/missed"
+
+# coverage-unreached.txt: FILE, a piece of the line, why.  Lines move, their text does not.
+status=0
+while IFS=: read -r file line; do
+	text=$(sed -n "${line}p" "rtl/$file" | sed 's/^ *//')
+	if reason=$(awk -F'\t' -v f="$file" -v t="$text" '$1 == f && index(t, $2) { print $3; found = 1; exit } END { exit !found }' \
+		tests/coverage-unreached.txt); then
+		echo "explained   $file:$line: $text ($reason)"
+	else
+		echo "unexplained $file:$line: $text"
+		status=1
+	fi
+done <"$out/missed"
+exit $status
