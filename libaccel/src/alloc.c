@@ -11,7 +11,7 @@
 struct piece {
 	int act;
 	uint64_t bytes;
-	int first, last;	/* segments and layers, as times; first > last: not used */
+	int first, last; /* segments and layers, as times; first > last: not used */
 	uint64_t offset;
 	bool own_region;
 };
@@ -19,7 +19,7 @@ struct piece {
 struct alloc {
 	struct plan *plan;
 	struct plan_place *place;
-	struct piece *piece;	/* of each act; those inside others have none */
+	struct piece *piece; /* of each act; those inside others have none */
 };
 
 static uint32_t pixel_pitch(int c)
@@ -73,7 +73,8 @@ static void find_lifetimes(struct alloc *s)
 		for (int k = 0; k < g->n_in; k++)
 			live(s, (int)g->in[k].place.offset, time);
 		for (int k = 0; k < g->n_layer; k++) {
-			const struct layer *l = &plan->net->layer[plan->layer_order[g->first_layer + k]];
+			const struct layer *l =
+				&plan->net->layer[plan->layer_order[g->first_layer + k]];
 
 			time++;
 			live(s, l->in, time);
@@ -97,7 +98,8 @@ static bool together(const struct piece *a, const struct piece *b)
 /* Large ones first; among equals the earlier. */
 static int by_size(const void *a, const void *b)
 {
-	const struct piece *x = *(const struct piece *const *)a, *y = *(const struct piece *const *)b;
+	const struct piece *x = *(const struct piece *const *)a,
+			   *y = *(const struct piece *const *)b;
 
 	if (x->bytes != y->bytes)
 		return x->bytes > y->bytes ? -1 : 1;
@@ -115,7 +117,8 @@ static uint64_t find_offset(struct piece *const *placed, int n, const struct pie
 		for (int i = 0; i < n; i++) {
 			const struct piece *q = placed[i];
 
-			if (!together(p, q) || at + p->bytes <= q->offset || q->offset + q->bytes <= at)
+			if (!together(p, q) || at + p->bytes <= q->offset ||
+			    q->offset + q->bytes <= at)
 				continue;
 			at = q->offset + q->bytes;
 			moved = true;
@@ -161,7 +164,8 @@ static bool is_io(const struct graph *g, int tensor)
 	return false;
 }
 
-/* The first port of an input or output gives its act a region; parts of others stay where they are. */
+/* The first port of an input or output gives its act a region; parts of others stay where they are.
+ */
 static void give_region(struct alloc *s, const struct plan_port *port, bool written)
 {
 	struct plan *plan = s->plan;
@@ -178,7 +182,8 @@ static void give_region(struct alloc *s, const struct plan_port *port, bool writ
 		return;
 	p->own_region = true;
 	s->place[act].region = (uint8_t)plan->n_region;
-	plan->region[plan->n_region++] = (struct plan_region){ (uint32_t)p->bytes, port->tensor, written };
+	plan->region[plan->n_region++] = (struct plan_region){ (uint32_t)p->bytes, port->tensor,
+							       written };
 }
 
 static int make_regions(struct alloc *s)
@@ -239,8 +244,11 @@ static int place_all(struct alloc *s)
 	int err;
 
 	for (int i = 0; i < plan->net->n_act; i++)
-		s->piece[i] = (struct piece){ .act = i, .first = 1, .last = 0,
-					      .bytes = (act_bytes(&plan->net->act[i]) + 255) / 256 * 256 };
+		s->piece[i] = (struct piece){ .act = i,
+					      .first = 1,
+					      .last = 0,
+					      .bytes = (act_bytes(&plan->net->act[i]) + 255) / 256 *
+						       256 };
 	find_lifetimes(s);
 	err = make_regions(s);
 	if (!err)

@@ -9,7 +9,7 @@
 
 #include "plan.h"
 
-/* Fills place[] (one for each act of the net), plan.region but for PLAN_CONST, and the ports' places. */
+/* Fills place[] (one for each act), plan.region but for PLAN_CONST, and the ports' places. */
 int alloc_memory(struct plan *plan, struct plan_place *place);
 
 #endif

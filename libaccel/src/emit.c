@@ -37,7 +37,6 @@ static struct slot *order(const struct stream *s)
 	return slot;
 }
 
-
 static void set_bit(struct fcn_cmd *cmd, bool signal, int engine)
 {
 	uint32_t bit = 1u << engine;
@@ -49,9 +48,9 @@ static void set_bit(struct fcn_cmd *cmd, bool signal, int engine)
 }
 
 /*
- * Engine j takes a token from engine i where it must wait for a later command of i than ever before.
- * So both the commands that signal and those that wait are in rising order, and the n-th token sent
- * is the n-th taken.
+ * Engine j takes a token from engine i where it must wait for a later command of i than ever
+ * before. So both the commands that signal and those that wait are in rising order, and the n-th
+ * token sent is the n-th taken.
  */
 static void add_tokens(struct stream *s)
 {
@@ -78,8 +77,8 @@ static void add_tokens(struct stream *s)
  */
 struct writer {
 	struct plan_segment *g;
-	int owed[ENGINES][ENGINES];	/* sent and not taken, at this place of the stream */
-	int early[ENGINES][ENGINES];	/* taken ahead of time */
+	int owed[ENGINES][ENGINES]; /* sent and not taken, at this place of the stream */
+	int early[ENGINES][ENGINES]; /* taken ahead of time */
 };
 
 enum { OWED_MAX = 128 };
@@ -102,7 +101,8 @@ static void take_early(struct writer *w, const struct task *op, int from, int to
 }
 
 _Static_assert(FCN_OP_LOAD_SYNC == 0x1f && FCN_OP_CONV_SYNC == 0x2f && FCN_OP_POST_SYNC == 0x3f &&
-	       FCN_OP_STORE_SYNC == 0x4f, "a SYNC's opcode is made from its engine");
+		       FCN_OP_STORE_SYNC == 0x4f,
+	       "a SYNC's opcode is made from its engine");
 
 static void write_op(struct writer *w, const struct task *op)
 {

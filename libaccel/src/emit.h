@@ -54,7 +54,7 @@ struct touch {
 	int64_t read[ENGINES];
 };
 
-/* A space, in granules of 1 << shift bytes.  Memory has one reader and one writer, and much to keep. */
+/* A space, in granules of 1 << shift bytes. */
 struct ledger {
 	uint32_t granules, shift;
 	bool wraps;

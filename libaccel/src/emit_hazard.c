@@ -31,11 +31,12 @@ static int ledger_init(struct ledger *l, uint64_t bytes, uint32_t shift, bool wr
 	l->touch = malloc(l->granules * sizeof(*l->touch));
 	if (!l->touch)
 		return -ENOMEM;
-	memset(l->touch, 0xff, l->granules * sizeof(*l->touch));	/* all -1 */
+	memset(l->touch, 0xff, l->granules * sizeof(*l->touch)); /* all -1 */
 	return 0;
 }
 
-/* Granules of on-chip buffers are the smallest that anything is placed in; rows of memory are long. */
+/* Granules of on-chip buffers are the smallest that anything is placed in; rows of memory are long.
+ */
 enum { SHIFT_BYTES = 6, SHIFT_WEIGHTS = 6, SHIFT_MEMORY = 9 };
 
 int stream_init(struct stream *s, const struct core_config *config, int n_region,
@@ -74,7 +75,8 @@ void stream_free(struct stream *s)
 	memset(s, 0, sizeof(*s));
 }
 
-static void add_access(struct stream *s, enum space space, uint32_t addr, uint32_t bytes, bool write)
+static void add_access(struct stream *s, enum space space, uint32_t addr, uint32_t bytes,
+		       bool write)
 {
 	const struct ledger *l = &s->ledger[space];
 	uint32_t first = addr >> l->shift, last = (addr + bytes - 1) >> l->shift;
@@ -185,8 +187,11 @@ void stream_add(struct stream *s, const struct fcn_cmd *cmd, uint8_t region, uin
 			find_deps(s, i);
 		for (int i = 0; i < s->n_access; i++)
 			leave_traces(s, i, s->n_op, engine);
-		*op = (struct task){ .cmd = *cmd, .engine = (uint8_t)engine, .region = region,
-				   .layer = s->layer, .cycles = cycles };
+		*op = (struct task){ .cmd = *cmd,
+				     .engine = (uint8_t)engine,
+				     .region = region,
+				     .layer = s->layer,
+				     .cycles = cycles };
 		memcpy(op->dep, s->dep, sizeof(op->dep));
 		op->dep[engine] = -1;
 		s->n_op++;

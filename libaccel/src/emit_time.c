@@ -11,9 +11,9 @@
 #include "emit.h"
 
 struct clock {
-	uint64_t free;		/* the engine can start its next command */
-	uint64_t done;		/* the last command is done */
-	uint64_t recent[8];	/* when the last 8 commands are done: no more may be under way */
+	uint64_t free; /* the engine can start its next command */
+	uint64_t done; /* the last command is done */
+	uint64_t recent[8]; /* when the last 8 commands are done: no more may be under way */
 	unsigned n;
 };
 

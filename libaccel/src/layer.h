@@ -43,7 +43,7 @@ enum layer_kind {
 	 * as depthwise convolutions with weights of 1.
 	 */
 	LAYER_CONV,
-	/* Moves bytes: out(y, x, c) = in((y - y.pad) / rep, .., c), or pad_value outside. */
+	/* Moves bytes: out(y, x, to_ch + c) = in(y / rep_y - y.pad, .., from_ch + c). */
 	LAYER_COPY,
 };
 
@@ -72,7 +72,7 @@ struct layer {
 	bool pad_edge;		/* padding repeats the edge instead of pad_value */
 	int groups, in_ch, out_ch;
 	struct axis y, x;
-	int pad_value;		/* of input padding: the zero point, or -128 for a maximum */
+	int pad_value;		/* outside of the input: the zero point, or -128 for a maximum */
 	int in_zp;		/* taken out of the input by way of the bias */
 	int8_t *weights;	/* [out_ch][y.k][x.k][in_ch / groups] */
 	int32_t *bias;		/* [out_ch], without the zero point's part */

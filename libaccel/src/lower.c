@@ -84,13 +84,15 @@ int lower_new_act(struct lower *lo, const struct act *a)
 int lower_act(struct lower *lo, int tensor)
 {
 	const struct tensor *t = &lo->g->tensor[tensor];
-	struct act a = { .tensor = tensor, .n = 1, .h = 1, .w = 1, .c = 1, .scale = 1, .parent = -1 };
+	struct act a = {
+		.tensor = tensor, .n = 1, .h = 1, .w = 1, .c = 1, .scale = 1, .parent = -1
+	};
 	int *to[4] = { &a.n, &a.c, t->shape.rank == 3 ? &a.w : &a.h, &a.w };
 
 	if (lo->act_of[tensor] >= 0)
 		return lo->act_of[tensor];
-	if (!t->shape_known || t->shape.rank < 1 || t->shape.rank > 4 || shape_count(&t->shape) < 1 ||
-	    shape_count(&t->shape) > 1 << 28)
+	if (!t->shape_known || t->shape.rank < 1 || t->shape.rank > 4 ||
+	    shape_count(&t->shape) < 1 || shape_count(&t->shape) > 1 << 28)
 		return -ENOTSUP;
 	for (int i = 0; i < t->shape.rank; i++)
 		*to[i] = (int)t->shape.dim[i];
@@ -109,9 +111,20 @@ struct layer *lower_new_layer(struct lower *lo, int node, enum layer_kind kind, 
 {
 	struct net *net = lo->net;
 	const struct act *x = &net->act[in], *y = &net->act[out];
-	struct layer l = { .kind = kind, .name = lo->g->node[node].name, .op = lo->g->node[node].op,
-			   .in = in, .res = -1, .out = out, .groups = 1, .in_ch = x->c, .out_ch = y->c,
-			   .min = -128, .max = 127, .rep_y = 1, .rep_x = 1, .n_ch = y->c };
+	struct layer l = { .kind = kind,
+			   .name = lo->g->node[node].name,
+			   .op = lo->g->node[node].op,
+			   .in = in,
+			   .res = -1,
+			   .out = out,
+			   .groups = 1,
+			   .in_ch = x->c,
+			   .out_ch = y->c,
+			   .min = -128,
+			   .max = 127,
+			   .rep_y = 1,
+			   .rep_x = 1,
+			   .n_ch = y->c };
 
 	if (grow((void **)&net->layer, net->n_layer, sizeof(*net->layer)))
 		return NULL;
@@ -225,10 +238,11 @@ static int lower_init(struct lower *lo, const struct graph *g, struct net *net)
 	lo->act_of = malloc(nt * sizeof(int));
 	lo->covered = calloc(nn, sizeof(bool));
 	lo->trail = malloc(nn * sizeof(int));
-	if (!lo->producer || !lo->use_first || !lo->is_output || !lo->act_of || !lo->covered || !lo->trail ||
-	    index_uses(lo)) {
+	if (!lo->producer || !lo->use_first || !lo->is_output || !lo->act_of || !lo->covered ||
+	    !lo->trail || index_uses(lo)) {
 		lower_free(lo);
-		return error(-ENOMEM, "out of memory for the layers of a graph of %d nodes", g->n_node);
+		return error(-ENOMEM, "out of memory for the layers of a graph of %d nodes",
+			     g->n_node);
 	}
 	memset(lo->producer, 0xff, nt * sizeof(int));
 	memset(lo->act_of, 0xff, nt * sizeof(int));

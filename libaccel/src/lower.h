@@ -10,7 +10,7 @@ struct lower {
 	const struct graph *g;
 	struct net *net;
 	int *producer;		/* node of each tensor, or -1 */
-	int *use_first, *use;	/* nodes that read tensor t: use[use_first[t]] .. use[use_first[t + 1]] */
+	int *use_first, *use;	/* readers of tensor t: use[use_first[t]] and on */
 	bool *is_output;
 	int *act_of;		/* of each tensor, or -1 */
 	bool *covered;		/* nodes of the pattern that is being tried */
@@ -34,18 +34,19 @@ struct operand {
 	int tensor;
 	float scale;
 	int zp;
-	bool known;		/* scale and zp are; not for an int8 tensor that no DequantizeLinear reads */
+	bool known;		/* scale and zp are; not for an int8 tensor as it is */
 	bool flat;		/* seen through a Flatten or Reshape */
 };
 
 /* ---- lower.c ---- */
 
 /* Remembers why a node is not on the core (the first reason stays); returns NO_MATCH or -ENOMEM. */
-int lower_reason(struct lower *lo, int node, const char *format, ...) __attribute__((format(printf, 3, 4)));
+int lower_reason(struct lower *lo, int node, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 void lower_cover(struct lower *lo, int node);
 
-/* The act of an int8 tensor, made when it is first asked for; -ENOMEM, or -ENOTSUP for its shape. */
+/* The act of an int8 tensor, made when first asked for; -ENOMEM, or -ENOTSUP for its shape. */
 int lower_act(struct lower *lo, int tensor);
 int lower_new_act(struct lower *lo, const struct act *a);
 
@@ -61,8 +62,9 @@ bool lower_only_use(const struct lower *lo, int tensor, int node);
 
 bool lower_is_int8(const struct lower *lo, int tensor);
 const struct tensor *lower_const(const struct lower *lo, const struct node *n, int input);
-bool lower_scalar(const struct tensor *t, float *v);		/* a float32 constant of one element */
-int lower_zero(const struct tensor *t, int64_t i, enum dtype as);	/* NULL: 0; less 128 for uint8 */
+bool lower_scalar(const struct tensor *t, float *v);	/* a float32 constant of one element */
+/* A zero point, less 128 for uint8; NULL: 0. */
+int lower_zero(const struct tensor *t, int64_t i, enum dtype as);
 bool lower_operand(struct lower *lo, int tensor, bool see_through, struct operand *o);
 int lower_target(struct lower *lo, int q, struct target *t, int *root);
 float lower_requant_scale(float xs, float ws, float ys);
@@ -82,7 +84,8 @@ int lower_add(struct lower *lo, int node, const struct operand *a, const struct 
 	      const struct target *t);
 int lower_float_add(struct lower *lo, int node, const struct target *t);
 int lower_table(struct lower *lo, int q);
-int lower_concat(struct lower *lo, int node, const struct operand *in, int n, const struct target *t);
+int lower_concat(struct lower *lo, int node, const struct operand *in, int n,
+		 const struct target *t);
 int lower_float_concat(struct lower *lo, int node, const struct target *t);
 int lower_move(struct lower *lo, int node, const struct target *t);
 int lower_resize(struct lower *lo, int node, const struct target *t);

@@ -12,7 +12,7 @@
 /* Constant int8 weights with a scale for the whole or for each output channel. */
 struct weights {
 	const struct tensor *data, *scale, *zero;
-	int64_t per_zero;	/* elements of the zero point's axis: 1, or output channels */
+	int64_t per_zero; /* elements of the zero point's axis: 1, or output channels */
 };
 
 static float weight_scale(const struct weights *w, int64_t oc)
@@ -34,11 +34,15 @@ static bool usable(float scale)
 static int check_weights(struct lower *lo, int node, const struct weights *w, int64_t channels)
 {
 	if (!w->data || (w->data->dtype != DTYPE_I8 && w->data->dtype != DTYPE_U8))
-		return lower_reason(lo, node, "its weights are not constant and int8; quantise the model");
+		return lower_reason(lo, node,
+				    "its weights are not constant and int8; quantise the model");
 	if (!w->scale || w->scale->dtype != DTYPE_F32 || !one_or(w->scale, channels))
-		return lower_reason(lo, node, "its weights' scale is neither one constant nor one per output channel");
+		return lower_reason(
+			lo, node,
+			"its weights' scale is neither one constant nor one per output channel");
 	if (w->zero && !one_or(w->zero, channels))
-		return lower_reason(lo, node, "its weights' zero point does not fit the output channels");
+		return lower_reason(lo, node,
+				    "its weights' zero point does not fit the output channels");
 	for (int64_t i = 0; i < shape_count(&w->scale->shape); i++)
 		if (!usable(((const float *)w->scale->data)[i]))
 			return lower_reason(lo, node, "a scale of its weights is not positive");
@@ -72,8 +76,8 @@ static struct weights float_weights(struct lower *lo, const struct node *n, int 
 /* Less its zero point; false: not an int8. */
 static bool weight_at(const struct weights *w, int64_t i, int64_t oc, int8_t *v)
 {
-	int raw = w->data->dtype == DTYPE_U8 ? ((const uint8_t *)w->data->data)[i] - 128 :
-					      ((const int8_t *)w->data->data)[i];
+	int raw = w->data->dtype == DTYPE_U8 ? ((const uint8_t *)w->data->data)[i] - 128
+					     : ((const int8_t *)w->data->data)[i];
 	int less = raw - lower_zero(w->zero, oc, w->data->dtype);
 
 	*v = (int8_t)less;
@@ -83,7 +87,7 @@ static bool weight_at(const struct weights *w, int64_t i, int64_t oc, int8_t *v)
 /* ---- bias ---- */
 
 struct bias {
-	const struct tensor *data, *scale;	/* scale NULL: that of the accumulator */
+	const struct tensor *data, *scale; /* scale NULL: that of the accumulator */
 };
 
 /* Behind a DequantizeLinear; absent: data NULL. */
@@ -98,7 +102,9 @@ static int float_bias(struct lower *lo, int node, int input, struct bias *b)
 	p = lo->producer[n->in[input]];
 	d = p >= 0 ? &lo->g->node[p] : NULL;
 	if (!d || d->op != OP_DEQUANTIZE_LINEAR || !lower_const(lo, d, 0) || !lower_const(lo, d, 1))
-		return lower_reason(lo, node, "its bias is not a constant behind a DequantizeLinear; quantise it to int32");
+		return lower_reason(
+			lo, node,
+			"its bias is no constant behind a DequantizeLinear; quantise it");
 	b->data = lower_const(lo, d, 0);
 	b->scale = lower_const(lo, d, 1);
 	if (b->data->dtype != DTYPE_I32 || b->scale->dtype != DTYPE_F32)
@@ -138,7 +144,8 @@ struct product {
 
 static int alloc_layer(struct layer *l)
 {
-	size_t n = (size_t)l->out_ch * (size_t)l->y.k * (size_t)l->x.k * (size_t)(l->in_ch / l->groups);
+	size_t n = (size_t)l->out_ch * (size_t)l->y.k * (size_t)l->x.k *
+		   (size_t)(l->in_ch / l->groups);
 
 	l->weights = malloc(n + 1);
 	l->bias = malloc((size_t)l->out_ch * sizeof(*l->bias));
@@ -158,7 +165,9 @@ static int set_channels(struct lower *lo, int node, struct layer *l, const struc
 		float ws = weight_scale(&p->w, c);
 
 		if (!bias_at(&p->b, c, (double)p->x.scale * ws, &l->bias[c]))
-			return lower_reason(lo, node, "its bias does not fit in int32 at the scale of the product");
+			return lower_reason(
+				lo, node,
+				"its bias does not fit in int32 at the scale of the product");
 		l->scale[c] = lower_requant_scale(p->x.scale, ws, p->t->scale);
 	}
 	return MATCH;
@@ -173,14 +182,16 @@ static int set_weights(struct lower *lo, int node, struct layer *l, const struct
 	for (int oc = 0; oc < l->out_ch; oc++)
 		for (int k = 0; k < taps; k++)
 			for (int i = 0; i < ig; i++) {
-				int64_t at = l->deconv ? (int64_t)(oc / og * ig + i) * og + oc % og :
-							 (int64_t)oc * ig + i;
+				int64_t at = l->deconv ? (int64_t)(oc / og * ig + i) * og + oc % og
+						       : (int64_t)oc * ig + i;
 
 				fits = weight_at(&p->w, at * taps + k, oc,
-						 &l->weights[((int64_t)oc * taps + k) * ig + i]) && fits;
+						 &l->weights[((int64_t)oc * taps + k) * ig + i]) &&
+				       fits;
 			}
 	if (!fits)
-		return lower_reason(lo, node, "its weights less their zero point do not fit in int8");
+		return lower_reason(lo, node,
+				    "its weights less their zero point do not fit in int8");
 	return MATCH;
 }
 
@@ -194,11 +205,15 @@ static int keep(struct lower *lo, int result)
 
 static bool set_axis(struct axis *a, const struct ref_conv *g, int i)
 {
-	if (g->in[i] > 1 << 16 || g->out[i] > 1 << 16 || g->kernel[i] > 1 << 10 || g->stride[i] > 1 << 10 ||
-	    g->dilation[i] > 1 << 10 || g->pad_begin[i] > 1 << 12 || g->pad_begin[i] < -(1 << 12))
+	if (g->in[i] > 1 << 16 || g->out[i] > 1 << 16 || g->kernel[i] > 1 << 10 ||
+	    g->stride[i] > 1 << 10 || g->dilation[i] > 1 << 10 || g->pad_begin[i] > 1 << 12 ||
+	    g->pad_begin[i] < -(1 << 12))
 		return false;
-	*a = (struct axis){ .in = (int)g->in[i], .out = (int)g->out[i], .k = (int)g->kernel[i],
-			    .stride = (int)g->stride[i], .dilation = (int)g->dilation[i],
+	*a = (struct axis){ .in = (int)g->in[i],
+			    .out = (int)g->out[i],
+			    .k = (int)g->kernel[i],
+			    .stride = (int)g->stride[i],
+			    .dilation = (int)g->dilation[i],
 			    .pad = (int)g->pad_begin[i] };
 	return true;
 }
@@ -212,7 +227,9 @@ static int conv_layer(struct lower *lo, int node, const struct product *p)
 	int out = lower_act(lo, p->t->tensor), err;
 
 	if (out < 0)
-		return out == -ENOMEM ? out : lower_reason(lo, node, "its output has no shape that the core knows");
+		return out == -ENOMEM ? out
+				      : lower_reason(lo, node,
+						     "its output has no shape that the core knows");
 	if (w->rank > 4)
 		return lower_reason(lo, node, "the core has no convolution in three dimensions");
 	if (ref_conv_geometry(n, &lo->g->tensor[p->x.tensor].shape, w, &g))
@@ -222,12 +239,17 @@ static int conv_layer(struct lower *lo, int node, const struct product *p)
 		return -ENOMEM;
 	l->deconv = g.transposed;
 	l->groups = (int)g.group;
-	if (!set_axis(&l->y, &g, 1) || !set_axis(&l->x, &g, 2) || l->y.stride > 16 || l->x.stride > 16)
-		return keep(lo, lower_reason(lo, node, "its kernel, stride or padding is too large for the core"));
+	if (!set_axis(&l->y, &g, 1) || !set_axis(&l->x, &g, 2) || l->y.stride > 8 ||
+	    l->x.stride > 8)
+		return keep(lo, lower_reason(
+					lo, node,
+					"its kernel, stride or padding is too large for the core"));
 	l->win_y.out = l->y.out;
 	l->win_x.out = l->x.out;
-	l->macs = (uint64_t)g.batch * (uint64_t)l->out_ch * (uint64_t)(l->in_ch / l->groups) * (uint64_t)(l->y.k * l->x.k) *
-		  (l->deconv ? (uint64_t)l->y.in * (uint64_t)l->x.in : (uint64_t)l->y.out * (uint64_t)l->x.out);
+	l->macs = (uint64_t)g.batch * (uint64_t)l->out_ch * (uint64_t)(l->in_ch / l->groups) *
+		  (uint64_t)(l->y.k * l->x.k) *
+		  (l->deconv ? (uint64_t)l->y.in * (uint64_t)l->x.in
+			     : (uint64_t)l->y.out * (uint64_t)l->x.out);
 	err = alloc_layer(l);
 	if (err)
 		return keep(lo, err);
@@ -248,8 +270,11 @@ int lower_conv(struct lower *lo, int node, const struct target *t)
 		return lower_reason(lo, node, "its input is not int8; quantise the model");
 	p.w = float_weights(lo, n, 1, deconv);
 	err = check_weights(lo, node, &p.w, lo->g->tensor[n->out[0]].shape.dim[1]);
-	if (err == MATCH && deconv && n->attr.conv.group > 1 && p.w.scale && shape_count(&p.w.scale->shape) > 1)
-		err = lower_reason(lo, node, "scales per channel of a transposed convolution in groups are ambiguous");
+	if (err == MATCH && deconv && n->attr.conv.group > 1 && p.w.scale &&
+	    shape_count(&p.w.scale->shape) > 1)
+		err = lower_reason(
+			lo, node,
+			"scales per channel of a transposed convolution in groups are ambiguous");
 	if (err == MATCH)
 		err = float_bias(lo, node, 2, &p.b);
 	return err == MATCH ? conv_layer(lo, node, &p) : err;
@@ -260,7 +285,7 @@ int lower_conv(struct lower *lo, int node, const struct target *t)
 /* [M, K] times constant [K, N]: M pixels with K channels; or a picture that was flattened. */
 struct matrix {
 	int64_t k, n;
-	bool transposed;	/* the weights are [N, K] */
+	bool transposed; /* the weights are [N, K] */
 };
 
 static int dense_layer(struct lower *lo, int node, const struct product *p, const struct matrix *m)
@@ -271,11 +296,14 @@ static int dense_layer(struct lower *lo, int node, const struct product *p, cons
 	bool fits = true;
 
 	if (out < 0)
-		return out == -ENOMEM ? out : lower_reason(lo, node, "its output has no shape that the core knows");
+		return out == -ENOMEM ? out
+				      : lower_reason(lo, node,
+						     "its output has no shape that the core knows");
 	x = &lo->net->act[p->x.act];
 	if (lo->net->act[out].h * lo->net->act[out].w != 1 || lo->net->act[out].n != x->n ||
 	    (int64_t)x->h * x->w * x->c != m->k || x->h > 1024 || x->w > 1024)
-		return lower_reason(lo, node, "its input is no batch of vectors or flattened pictures");
+		return lower_reason(lo, node,
+				    "its input is no batch of vectors or flattened pictures");
 	l = lower_new_layer(lo, node, LAYER_CONV, p->x.act, out);
 	if (!l)
 		return -ENOMEM;
@@ -290,23 +318,30 @@ static int dense_layer(struct lower *lo, int node, const struct product *p, cons
 	for (int oc = 0; oc < l->out_ch; oc++)
 		for (int yx = 0; yx < x->h * x->w; yx++)
 			for (int c = 0; c < x->c; c++) {
-				int64_t k = (int64_t)c * x->h * x->w + yx;	/* NCHW */
+				int64_t k = (int64_t)c * x->h * x->w + yx; /* NCHW */
 				int64_t at = m->transposed ? oc * m->k + k : k * m->n + oc;
 
-				fits = weight_at(&p->w, at, oc, &l->weights[((int64_t)oc * x->h * x->w + yx) * x->c + c]) && fits;
+				fits = weight_at(
+					       &p->w, at, oc,
+					       &l->weights[((int64_t)oc * x->h * x->w + yx) * x->c +
+							   c]) &&
+				       fits;
 			}
 	if (!fits)
-		err = lower_reason(lo, node, "its weights less their zero point do not fit in int8");
+		err = lower_reason(lo, node,
+				   "its weights less their zero point do not fit in int8");
 	if (err == MATCH)
 		err = set_channels(lo, node, l, p);
 	return keep(lo, err);
 }
 
-static int check_matrix(struct lower *lo, int node, const struct tensor *w, bool transposed, struct matrix *m)
+static int check_matrix(struct lower *lo, int node, const struct tensor *w, bool transposed,
+			struct matrix *m)
 {
 	if (!w || w->shape.rank != 2)
 		return lower_reason(lo, node, "its weights are not a constant matrix");
-	*m = (struct matrix){ w->shape.dim[transposed ? 1 : 0], w->shape.dim[transposed ? 0 : 1], transposed };
+	*m = (struct matrix){ w->shape.dim[transposed ? 1 : 0], w->shape.dim[transposed ? 0 : 1],
+			      transposed };
 	return MATCH;
 }
 
@@ -318,7 +353,8 @@ int lower_dense(struct lower *lo, int node, const struct target *t)
 	struct matrix m = { 0 };
 	int err;
 
-	if (gemm && (n->attr.gemm.alpha != 1 || n->attr.gemm.trans_a || (n->n_in > 2 && n->attr.gemm.beta != 1)))
+	if (gemm && (n->attr.gemm.alpha != 1 || n->attr.gemm.trans_a ||
+		     (n->n_in > 2 && n->attr.gemm.beta != 1)))
 		return lower_reason(lo, node, "the core has no alpha, beta or transA");
 	if (!lower_operand(lo, n->in[0], true, &p.x) || !p.x.known)
 		return lower_reason(lo, node, "its input is not int8; quantise the model");
@@ -372,17 +408,22 @@ static int qlinear_product(struct lower *lo, int node)
 	if (err != MATCH)
 		return err;
 	p.t = &t;
-	p.w = (struct weights){ lower_const(lo, n, 3), lower_const(lo, n, 4), lower_const(lo, n, 5), 0 };
+	p.w = (struct weights){ lower_const(lo, n, 3), lower_const(lo, n, 4), lower_const(lo, n, 5),
+				0 };
 	p.b.data = lower_const(lo, n, 8);
 	if (n->op == OP_QLINEAR_MATMUL)
 		err = check_matrix(lo, node, p.w.data, false, &m);
 	if (err == MATCH)
-		err = check_weights(lo, node, &p.w, n->op == OP_QLINEAR_MATMUL ? m.n : lo->g->tensor[n->out[0]].shape.dim[1]);
-	if (err == MATCH && n->n_in > 8 && n->in[8] >= 0 && (!p.b.data || p.b.data->dtype != DTYPE_I32))
+		err = check_weights(
+			lo, node, &p.w,
+			n->op == OP_QLINEAR_MATMUL ? m.n : lo->g->tensor[n->out[0]].shape.dim[1]);
+	if (err == MATCH && n->n_in > 8 && n->in[8] >= 0 &&
+	    (!p.b.data || p.b.data->dtype != DTYPE_I32))
 		err = lower_reason(lo, node, "its bias is not constant");
 	if (err != MATCH)
 		return err;
-	return n->op == OP_QLINEAR_MATMUL ? dense_layer(lo, node, &p, &m) : conv_layer(lo, node, &p);
+	return n->op == OP_QLINEAR_MATMUL ? dense_layer(lo, node, &p, &m)
+					  : conv_layer(lo, node, &p);
 }
 
 static int qlinear_add(struct lower *lo, int node)

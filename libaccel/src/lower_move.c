@@ -16,7 +16,8 @@ static bool as_it_is(const struct operand *x, const struct target *t)
 }
 
 /* Copies or requantises an act into another of the same size. */
-static int transfer(struct lower *lo, int node, const struct operand *x, int out, const struct target *t)
+static int transfer(struct lower *lo, int node, const struct operand *x, int out,
+		    const struct target *t)
 {
 	struct layer *l;
 
@@ -41,10 +42,11 @@ static int transfer(struct lower *lo, int node, const struct operand *x, int out
  * An operand that can be made where it is needed: a layer's output that is nowhere else.  Channels
  * at multiples of 16 keep every address one that LOAD and STORE like.
  */
-static bool aliases(const struct lower *lo, const struct operand *x, const struct target *t, int channel)
+static bool aliases(const struct lower *lo, const struct operand *x, const struct target *t,
+		    int channel)
 {
-	return as_it_is(x, t) && channel % 16 == 0 && lo->net->act[x->act].parent < 0 && !lo->is_output[x->tensor] &&
-	       lower_producer_layer(lo, x->act) >= 0;
+	return as_it_is(x, t) && channel % 16 == 0 && lo->net->act[x->act].parent < 0 &&
+	       !lo->is_output[x->tensor] && lower_producer_layer(lo, x->act) >= 0;
 }
 
 static int place_operand(struct lower *lo, int node, const struct operand *x, int out, int channel,
@@ -67,7 +69,8 @@ static int place_operand(struct lower *lo, int node, const struct operand *x, in
 	return act < 0 ? act : transfer(lo, node, x, act, t);
 }
 
-int lower_concat(struct lower *lo, int node, const struct operand *in, int n, const struct target *t)
+int lower_concat(struct lower *lo, int node, const struct operand *in, int n,
+		 const struct target *t)
 {
 	const struct node *c = &lo->g->node[node];
 	int rank = lo->g->tensor[t->tensor].shape.rank, out, channel = 0, err = MATCH;
@@ -77,7 +80,9 @@ int lower_concat(struct lower *lo, int node, const struct operand *in, int n, co
 		return lower_reason(lo, node, "the core joins channels only");
 	out = lower_act(lo, t->tensor);
 	if (out < 0)
-		return out == -ENOMEM ? out : lower_reason(lo, node, "its output has no shape that the core knows");
+		return out == -ENOMEM ? out
+				      : lower_reason(lo, node,
+						     "its output has no shape that the core knows");
 	for (int i = 0; err == MATCH && i < n; i++) {
 		err = place_operand(lo, node, &in[i], out, channel, t);
 		channel += lo->net->act[in[i].act].c;
@@ -95,7 +100,8 @@ int lower_float_concat(struct lower *lo, int node, const struct target *t)
 		return error(-ENOMEM, "out of memory for %d operands", n->n_in);
 	for (int i = 0; err == MATCH && i < n->n_in; i++)
 		if (!lower_operand(lo, n->in[i], false, &in[i]))
-			err = lower_reason(lo, node, "its operands are not all int8; quantise the model");
+			err = lower_reason(lo, node,
+					   "its operands are not all int8; quantise the model");
 	if (err == MATCH)
 		err = lower_concat(lo, node, in, n->n_in, t);
 	free(in);
@@ -115,11 +121,13 @@ static int read_ints(const struct lower *lo, const struct node *n, int input, in
 	if (count > most || (t->dtype != DTYPE_I64 && t->dtype != DTYPE_I32))
 		return -1;
 	for (int64_t i = 0; i < count; i++)
-		v[i] = t->dtype == DTYPE_I64 ? ((const int64_t *)t->data)[i] : ((const int32_t *)t->data)[i];
+		v[i] = t->dtype == DTYPE_I64 ? ((const int64_t *)t->data)[i]
+					     : ((const int32_t *)t->data)[i];
 	return (int)count;
 }
 
-/* What a move takes from each axis: elements in front of the first that is kept; negative: padding. */
+/* What a move takes from each axis: elements in front of the first that is kept; negative: padding.
+ */
 struct offsets {
 	int64_t from[GRAPH_MAX_RANK];
 };
@@ -127,7 +135,8 @@ struct offsets {
 static bool pad_offsets(const struct lower *lo, const struct node *n, int rank, struct offsets *o)
 {
 	int64_t pads[2 * GRAPH_MAX_RANK], axes[GRAPH_MAX_RANK];
-	int count = read_ints(lo, n, 1, pads, 2 * GRAPH_MAX_RANK), n_axes = read_ints(lo, n, 3, axes, GRAPH_MAX_RANK);
+	int count = read_ints(lo, n, 1, pads, 2 * GRAPH_MAX_RANK),
+	    n_axes = read_ints(lo, n, 3, axes, GRAPH_MAX_RANK);
 
 	if (count < 0 || n_axes < 0 || n->attr.pad.mode != PAD_CONSTANT)
 		return false;
@@ -146,10 +155,12 @@ static bool pad_offsets(const struct lower *lo, const struct node *n, int rank, 
 	return true;
 }
 
-static bool slice_offsets(const struct lower *lo, const struct node *n, const struct shape *in, struct offsets *o)
+static bool slice_offsets(const struct lower *lo, const struct node *n, const struct shape *in,
+			  struct offsets *o)
 {
 	int64_t start[GRAPH_MAX_RANK], axes[GRAPH_MAX_RANK], steps[GRAPH_MAX_RANK];
-	int count = read_ints(lo, n, 1, start, GRAPH_MAX_RANK), n_axes = read_ints(lo, n, 3, axes, GRAPH_MAX_RANK);
+	int count = read_ints(lo, n, 1, start, GRAPH_MAX_RANK),
+	    n_axes = read_ints(lo, n, 3, axes, GRAPH_MAX_RANK);
 	int n_steps = read_ints(lo, n, 4, steps, GRAPH_MAX_RANK);
 
 	if (count < 1 || n_axes < 0 || n_steps < 0 || (n_axes && n_axes != count))
@@ -167,7 +178,8 @@ static bool slice_offsets(const struct lower *lo, const struct node *n, const st
 	return true;
 }
 
-static bool fill_value(const struct lower *lo, const struct node *n, const struct operand *x, int *v)
+static bool fill_value(const struct lower *lo, const struct node *n, const struct operand *x,
+		       int *v)
 {
 	const struct tensor *t = lower_const(lo, n, 2);
 	float real = 0;
@@ -193,16 +205,22 @@ static int crop(struct lower *lo, int node, const struct operand *x, const struc
 	struct layer *l;
 
 	if (out < 0)
-		return out == -ENOMEM ? out : lower_reason(lo, node, "its output has no shape that the core knows");
+		return out == -ENOMEM ? out
+				      : lower_reason(lo, node,
+						     "its output has no shape that the core knows");
 	if (!as_it_is(x, t))
 		return lower_reason(lo, node, "its input and output are quantised differently");
-	if (n->op == OP_PAD ? !pad_offsets(lo, n, in->rank, &o) || !fill_value(lo, n, x, &fill) :
-			      !slice_offsets(lo, n, in, &o))
-		return lower_reason(lo, node, "the core pads with a constant, and takes slices without steps");
-	if (in->rank < 3 || o.from[0] || lo->net->act[x->act].n != lo->net->act[out].n || o.from[1] < 0 ||
-	    o.from[1] % 16 || lo->net->act[out].c > lo->net->act[x->act].c - o.from[1] ||
+	if (n->op == OP_PAD ? !pad_offsets(lo, n, in->rank, &o) || !fill_value(lo, n, x, &fill)
+			    : !slice_offsets(lo, n, in, &o))
+		return lower_reason(
+			lo, node, "the core pads with a constant, and takes slices without steps");
+	if (in->rank < 3 || o.from[0] || lo->net->act[x->act].n != lo->net->act[out].n ||
+	    o.from[1] < 0 || o.from[1] % 16 ||
+	    lo->net->act[out].c > lo->net->act[x->act].c - o.from[1] ||
 	    (lo->net->act[x->act].c <= 8 && lo->net->act[x->act].c != lo->net->act[out].c))
-		return lower_reason(lo, node, "the core cuts and pads rows and columns, and channels at multiples of 16");
+		return lower_reason(
+			lo, node,
+			"the core cuts and pads rows and columns, and channels at multiples of 16");
 	for (int i = 2; i < in->rank; i++)
 		if (o.from[i] > 1 << 16 || o.from[i] < -(1 << 12))
 			return lower_reason(lo, node, "its padding is too large for the core");
@@ -231,10 +249,14 @@ int lower_move(struct lower *lo, int node, const struct target *t)
 		return crop(lo, node, &x, t);
 	out = lower_act(lo, t->tensor);
 	if (out < 0)
-		return out == -ENOMEM ? out : lower_reason(lo, node, "its output has no shape that the core knows");
+		return out == -ENOMEM ? out
+				      : lower_reason(lo, node,
+						     "its output has no shape that the core knows");
 	a = &lo->net->act[x.act];
 	b = &lo->net->act[out];
 	if (a->n != b->n || a->c != b->c || a->h != b->h || a->w != b->w)
-		return lower_reason(lo, node, "it changes the order of elements; a Gemm or MatMul behind it takes them as they are");
+		return lower_reason(
+			lo, node,
+			"it changes the order of elements; Gemm or MatMul behind it do not mind");
 	return transfer(lo, node, &x, out, t);
 }

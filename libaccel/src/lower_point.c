@@ -45,9 +45,9 @@ struct layer *lower_identity(struct lower *lo, int node, int in, int out)
  */
 struct function {
 	struct lower *lo;
-	int leaf;		/* the int8 tensor, or -1 so far */
-	int budget;		/* nodes that may still be evaluated */
-	bool failed;		/* out of memory */
+	int leaf; /* the int8 tensor, or -1 so far */
+	int budget; /* nodes that may still be evaluated */
+	bool failed; /* out of memory */
 };
 
 static bool is_pointwise(enum op op)
@@ -102,7 +102,8 @@ static bool evaluate(struct function *f, int tensor, struct value *v);
 enum { MAX_IN = 8 };
 
 /* Operands: constants of one element as they are, everything else as a vector. */
-static bool operands(struct function *f, const struct node *n, struct value *v, const struct value **in, bool *owned)
+static bool operands(struct function *f, const struct node *n, struct value *v,
+		     const struct value **in, bool *owned)
 {
 	for (int i = 0; i < n->n_in; i++) {
 		const struct tensor *t = n->in[i] >= 0 ? &f->lo->g->tensor[n->in[i]] : NULL;
@@ -159,7 +160,8 @@ static bool evaluate(struct function *f, int tensor, struct value *v)
 	if (lower_is_int8(lo, tensor))
 		return leaf_values(f, tensor, v);
 	if (!n || !is_pointwise(n->op) || n->op == OP_QUANTIZE_LINEAR ||
-	    (f->leaf >= 0 && !shape_equal(&lo->g->tensor[tensor].shape, &lo->g->tensor[f->leaf].shape)))
+	    (f->leaf >= 0 &&
+	     !shape_equal(&lo->g->tensor[tensor].shape, &lo->g->tensor[f->leaf].shape)))
 		return false;
 	lower_cover(f->lo, p);
 	return apply(f, n, v);
@@ -179,13 +181,16 @@ int lower_table(struct lower *lo, int node)
 		if (f.failed)
 			return error(-ENOMEM, "out of memory for a table");
 		if (above >= 0 && !is_pointwise(lo->g->node[above].op))
-			return lower_reason(lo, above, "the core has no %s", op_name(lo->g->node[above].op));
-		return lower_reason(lo, above >= 0 ? above : node, "it is no function of one int8 tensor; "
+			return lower_reason(lo, above, "the core has no %s",
+					    op_name(lo->g->node[above].op));
+		return lower_reason(lo, above >= 0 ? above : node,
+				    "it is no function of one int8 tensor; "
 				    "quantise the tensors between the operators");
 	}
 	in = lower_act(lo, f.leaf);
 	out = lower_act(lo, n->out[0]);
-	if (in < 0 || out < 0 || !shape_equal(&lo->g->tensor[f.leaf].shape, &lo->g->tensor[n->out[0]].shape)) {
+	if (in < 0 || out < 0 ||
+	    !shape_equal(&lo->g->tensor[f.leaf].shape, &lo->g->tensor[n->out[0]].shape)) {
 		free(v.data);
 		return lower_reason(lo, node, "its tensors have no shape that the core knows");
 	}
@@ -193,7 +198,8 @@ int lower_table(struct lower *lo, int node)
 	if (l)
 		l->table = malloc(256);
 	for (int i = 0; l && l->table && i < 256; i++)
-		l->table[i] = (int8_t)(((const uint8_t *)v.data)[i] ^ (v.dtype == DTYPE_U8 ? 0x80 : 0));
+		l->table[i] = (int8_t)(((const uint8_t *)v.data)[i] ^
+				       (v.dtype == DTYPE_U8 ? 0x80 : 0));
 	free(v.data);
 	return l && l->table ? MATCH : -ENOMEM;
 }
@@ -201,13 +207,15 @@ int lower_table(struct lower *lo, int node)
 /* ---- additions ---- */
 
 /* Documentation/arithmetic.md, section 4. */
-static struct residual residual_of(const struct operand *a, const struct operand *b, const struct target *t)
+static struct residual residual_of(const struct operand *a, const struct operand *b,
+				   const struct target *t)
 {
 	struct residual r = { .za = a->zp, .zb = b->zp, .zo = t->zp };
 	double ra = (double)a->scale / t->scale, rb = (double)b->scale / t->scale;
 
 	for (r.shift = 40; r.shift > 0; r.shift--)
-		if (nearbyint(ldexp(ra, r.shift)) < 0x1p31 && nearbyint(ldexp(rb, r.shift)) < 0x1p31)
+		if (nearbyint(ldexp(ra, r.shift)) < 0x1p31 &&
+		    nearbyint(ldexp(rb, r.shift)) < 0x1p31)
 			break;
 	r.mul_a = (uint32_t)fmin(nearbyint(ldexp(ra, r.shift)), 0x7fffffff);
 	r.mul_b = (uint32_t)fmin(nearbyint(ldexp(rb, r.shift)), 0x7fffffff);
@@ -245,9 +253,9 @@ static bool fusable(const struct lower *lo, int node, const struct operand *a, i
 	int i = lower_producer_layer(lo, a->act);
 	const struct layer *l = i >= 0 ? &lo->net->layer[i] : NULL;
 
-	return l && l->kind == LAYER_CONV && l->res < 0 && !l->deconv && !layer_pools(l) && a->act != other &&
-	       lo->net->act[a->act].parent < 0 && lower_only_use(lo, a->tensor, node) &&
-	       (l->groups == 1 || l->in_ch == l->groups);
+	return l && l->kind == LAYER_CONV && l->res < 0 && !l->deconv && !layer_pools(l) &&
+	       a->act != other && lo->net->act[a->act].parent < 0 &&
+	       lower_only_use(lo, a->tensor, node) && (l->groups == 1 || l->in_ch == l->groups);
 }
 
 static struct layer *fuse(struct lower *lo, int node, const struct operand *a)
@@ -272,7 +280,8 @@ static struct layer *fuse(struct lower *lo, int node, const struct operand *a)
 	return &net->layer[net->n_layer - 1];
 }
 
-int lower_add(struct lower *lo, int node, const struct operand *a, const struct operand *b, const struct target *t)
+int lower_add(struct lower *lo, int node, const struct operand *a, const struct operand *b,
+	      const struct target *t)
 {
 	int out = lower_act(lo, t->tensor);
 	const struct act *act = lo->net->act;
@@ -280,7 +289,9 @@ int lower_add(struct lower *lo, int node, const struct operand *a, const struct 
 	struct layer *l;
 
 	if (out < 0)
-		return out == -ENOMEM ? out : lower_reason(lo, node, "its output has no shape that the core knows");
+		return out == -ENOMEM ? out
+				      : lower_reason(lo, node,
+						     "its output has no shape that the core knows");
 	act = lo->net->act;
 	if (!same_shape(&act[a->act], &act[out]) || !same_shape(&act[b->act], &act[out]))
 		return lower_reason(lo, node, "its operands differ in shape");
@@ -289,7 +300,8 @@ int lower_add(struct lower *lo, int node, const struct operand *a, const struct 
 		a = b;
 		b = swap;
 	}
-	l = fusable(lo, node, a, b->act) ? fuse(lo, node, a) : lower_identity(lo, node, a->act, out);
+	l = fusable(lo, node, a, b->act) ? fuse(lo, node, a)
+					 : lower_identity(lo, node, a->act, out);
 	if (!l)
 		return error(-ENOMEM, "out of memory for a layer");
 	l->out = out;
@@ -305,7 +317,8 @@ int lower_float_add(struct lower *lo, int node, const struct target *t)
 	const struct node *n = &lo->g->node[node];
 	struct operand a, b;
 
-	if (!lower_operand(lo, n->in[0], false, &a) || !a.known || !lower_operand(lo, n->in[1], false, &b) || !b.known)
+	if (!lower_operand(lo, n->in[0], false, &a) || !a.known ||
+	    !lower_operand(lo, n->in[1], false, &b) || !b.known)
 		return lower_reason(lo, node, "its operands are not both int8; quantise the model");
 	return lower_add(lo, node, &a, &b, t);
 }

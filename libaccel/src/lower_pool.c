@@ -7,8 +7,8 @@
 #include "ref.h"
 
 /* The window of a pool over an act; global ones cover it. */
-static bool pool_axes(struct lower *lo, int node, const struct act *x, const struct act *y, struct axis *ay,
-		      struct axis *ax)
+static bool pool_axes(struct lower *lo, int node, const struct act *x, const struct act *y,
+		      struct axis *ay, struct axis *ax)
 {
 	const struct node *n = &lo->g->node[node];
 	bool global = n->op != OP_MAX_POOL && n->op != OP_AVERAGE_POOL;
@@ -30,12 +30,22 @@ static bool pool_axes(struct lower *lo, int node, const struct act *x, const str
 	}
 	for (int i = 0; i < spatial; i++)
 		w.dim[2 + i] = n->attr.conv.kernel[i];
-	copy.op = OP_CONV;	/* whose geometry is the same */
+	copy.op = OP_CONV; /* whose geometry is the same */
 	copy.attr.conv.group = x->c;
 	if (ref_conv_geometry(&copy, &in, &w, &g))
 		return false;
-	*ay = (struct axis){ x->h, y->h, (int)g.kernel[1], (int)g.stride[1], (int)g.dilation[1], (int)g.pad_begin[1] };
-	*ax = (struct axis){ x->w, y->w, (int)g.kernel[2], (int)g.stride[2], (int)g.dilation[2], (int)g.pad_begin[2] };
+	*ay = (struct axis){ x->h,
+			     y->h,
+			     (int)g.kernel[1],
+			     (int)g.stride[1],
+			     (int)g.dilation[1],
+			     (int)g.pad_begin[1] };
+	*ax = (struct axis){ x->w,
+			     y->w,
+			     (int)g.kernel[2],
+			     (int)g.stride[2],
+			     (int)g.dilation[2],
+			     (int)g.pad_begin[2] };
 	return true;
 }
 
@@ -64,16 +74,19 @@ static int max_padding(const struct axis *a)
 }
 
 /* A convolution that only this pool reads, and whose outputs no window needs twice. */
-static struct layer *fusable(struct lower *lo, int node, const struct operand *x, const struct axis *y,
-			     const struct axis *w)
+static struct layer *fusable(struct lower *lo, int node, const struct operand *x,
+			     const struct axis *y, const struct axis *w)
 {
 	int i = lower_producer_layer(lo, x->act);
 	struct layer *l = i >= 0 ? &lo->net->layer[i] : NULL;
 
-	if (!l || l->kind != LAYER_CONV || l->res >= 0 || l->deconv || layer_pools(l) || l->out_ch == l->groups ||
-	    lo->net->act[x->act].parent >= 0 || !lower_only_use(lo, x->tensor, node))
+	if (!l || l->kind != LAYER_CONV || l->res >= 0 || l->deconv || layer_pools(l) ||
+	    l->out_ch == l->groups || lo->net->act[x->act].parent >= 0 ||
+	    !lower_only_use(lo, x->tensor, node))
 		return NULL;
-	return max_padding(y) <= 0 && max_padding(w) <= 0 && y->stride >= y->k && w->stride >= w->k ? l : NULL;
+	return max_padding(y) <= 0 && max_padding(w) <= 0 && y->stride >= y->k && w->stride >= w->k
+		       ? l
+		       : NULL;
 }
 
 static int fuse(struct lower *lo, struct layer *l, int out, const struct target *t)
@@ -111,7 +124,9 @@ int lower_pool(struct lower *lo, int node, const struct target *t)
 		return lower_reason(lo, node, "its input is not int8; quantise the model");
 	out = lower_act(lo, t->tensor);
 	if (out < 0)
-		return out == -ENOMEM ? out : lower_reason(lo, node, "its output has no shape that the core knows");
+		return out == -ENOMEM ? out
+				      : lower_reason(lo, node,
+						     "its output has no shape that the core knows");
 	if (n->n_out > 1 && n->out[1] >= 0)
 		return lower_reason(lo, node, "the core does not make the indices of a pool");
 	if (!pool_axes(lo, node, &lo->net->act[in.act], &lo->net->act[out], &y, &x))
@@ -172,13 +187,17 @@ int lower_average(struct lower *lo, int node, const struct target *t)
 		return lower_reason(lo, node, "the core takes the mean of whole pictures only");
 	out = lower_act(lo, t->tensor);
 	if (out < 0)
-		return out == -ENOMEM ? out : lower_reason(lo, node, "its output has no shape that the core knows");
+		return out == -ENOMEM ? out
+				      : lower_reason(lo, node,
+						     "its output has no shape that the core knows");
 	if (!pool_axes(lo, node, &lo->net->act[in.act], &lo->net->act[out], &y, &x))
 		return lower_reason(lo, node, "the core pools in one or two dimensions");
-	if ((max_padding(&y) > 0 || max_padding(&x) > 0) && (!n->attr.conv.count_include_pad || n->attr.conv.ceil_mode))
+	if ((max_padding(&y) > 0 || max_padding(&x) > 0) &&
+	    (!n->attr.conv.count_include_pad || n->attr.conv.ceil_mode))
 		return lower_reason(lo, node, "its averages at the border are of fewer values");
 	if (y.k > 256 || x.k > 256)
-		return lower_reason(lo, node, "its window of %dx%d is larger than 256x256", y.k, x.k);
+		return lower_reason(lo, node, "its window of %dx%d is larger than 256x256", y.k,
+				    x.k);
 	l = lower_new_layer(lo, node, LAYER_CONV, in.act, out);
 	if (!l)
 		return -ENOMEM;

@@ -64,7 +64,8 @@ static bool whole_tensor(const struct lower *lo, const struct node *n, float *sc
 
 static bool sees_through(enum op op)
 {
-	return op == OP_FLATTEN || op == OP_RESHAPE || op == OP_SQUEEZE || op == OP_UNSQUEEZE || op == OP_IDENTITY;
+	return op == OP_FLATTEN || op == OP_RESHAPE || op == OP_SQUEEZE || op == OP_UNSQUEEZE ||
+	       op == OP_IDENTITY;
 }
 
 /* An int8 tensor, or the float one that a DequantizeLinear makes of it. */
@@ -76,7 +77,8 @@ bool lower_operand(struct lower *lo, int tensor, bool see_through, struct operan
 	for (int depth = 0; depth < 64 && tensor >= 0; depth++) {
 		int p = lo->producer[tensor];
 
-		if (lower_is_int8(lo, tensor) && !(see_through && p >= 0 && sees_through(lo->g->node[p].op))) {
+		if (lower_is_int8(lo, tensor) &&
+		    !(see_through && p >= 0 && sees_through(lo->g->node[p].op))) {
 			o->tensor = tensor;
 			o->act = lower_act(lo, tensor);
 			return o->act >= 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Resize by whole numbers: pixels repeated, or a transposed convolution with the weights of a triangle. */
+/* Resize by whole numbers: pixels repeated, or a transposed convolution with the weights of a
+ * triangle. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -17,7 +18,7 @@ static double source(const struct node *n, int o, int s, int in)
 	case RESIZE_PYTORCH_HALF_PIXEL:
 		return in * s > 1 ? (o + 0.5) / s - 0.5 : 0;
 	case RESIZE_TF_CROP:
-		return -1e9;	/* not looked at */
+		return -1e9; /* not looked at */
 	default:
 		return (o + 0.5) / s - 0.5;
 	}
@@ -71,7 +72,8 @@ static int nearest(struct lower *lo, int node, const struct operand *x, int out,
  */
 static bool triangle(const struct node *n, int s, struct axis *a, int *weight, int *whole)
 {
-	bool half = n->attr.resize.coord == RESIZE_HALF_PIXEL || n->attr.resize.coord == RESIZE_PYTORCH_HALF_PIXEL ||
+	bool half = n->attr.resize.coord == RESIZE_HALF_PIXEL ||
+		    n->attr.resize.coord == RESIZE_PYTORCH_HALF_PIXEL ||
 		    n->attr.resize.coord == RESIZE_HALF_PIXEL_SYMMETRIC;
 
 	a->k = a->stride = *whole = weight[0] = 1;
@@ -102,7 +104,8 @@ static int linear(struct lower *lo, int node, const struct operand *x, int out, 
 	if (!l)
 		return -ENOMEM;
 	if (!triangle(n, sy, &l->y, wy, &all_y) || !triangle(n, sx, &l->x, wx, &all_x) ||
-	    wy[l->y.k / 2] * wx[l->x.k / 2] > 127 || n->attr.resize.exclude_outside || n->attr.resize.antialias) {
+	    wy[l->y.k / 2] * wx[l->x.k / 2] > 127 || n->attr.resize.exclude_outside ||
+	    n->attr.resize.antialias) {
 		lower_drop_layer(lo, lo->net->n_layer - 1);
 		return lower_reason(lo, node, "this interpolation is no transposed convolution");
 	}
@@ -132,17 +135,23 @@ int lower_resize(struct lower *lo, int node, const struct target *t)
 		return lower_reason(lo, node, "its input is not int8; quantise the model");
 	out = lower_act(lo, t->tensor);
 	if (out < 0)
-		return out == -ENOMEM ? out : lower_reason(lo, node, "its output has no shape that the core knows");
+		return out == -ENOMEM ? out
+				      : lower_reason(lo, node,
+						     "its output has no shape that the core knows");
 	a = &lo->net->act[x.act];
 	b = &lo->net->act[out];
-	if (a->n != b->n || a->c != b->c || b->h % a->h || b->w % a->w || n->attr.resize.coord == RESIZE_TF_CROP)
+	if (a->n != b->n || a->c != b->c || b->h % a->h || b->w % a->w ||
+	    n->attr.resize.coord == RESIZE_TF_CROP)
 		return lower_reason(lo, node, "the core resizes pictures by whole numbers");
 	sy = b->h / a->h;
 	sx = b->w / a->w;
-	if (n->attr.resize.mode == RESIZE_NEAREST && !lower_requantises(&x, t) && t->min == -128 && t->max == 127)
+	if (n->attr.resize.mode == RESIZE_NEAREST && !lower_requantises(&x, t) && t->min == -128 &&
+	    t->max == 127)
 		return nearest(lo, node, &x, out, sy, sx);
 	if (n->attr.resize.mode == RESIZE_LINEAR && x.known)
 		return linear(lo, node, &x, out, sy, sx, t);
-	return lower_reason(lo, node, "the core resizes by repeating (without requantising), or linearly between int8 "
-				      "tensors with scales");
+	return lower_reason(
+		lo, node,
+		"the core resizes by repeating (without requantising), or linearly between int8 "
+		"tensors with scales");
 }

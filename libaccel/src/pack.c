@@ -85,13 +85,15 @@ static bool lane(const struct source *f, const struct chunk *k, int at, int *ty,
 }
 
 /* A column of a tile. */
-static void fill_column(const struct source *f, const struct chunk *k, int ty, int tx, int k0, int col, uint8_t *tile)
+static void fill_column(const struct source *f, const struct chunk *k, int ty, int tx, int k0,
+			int col, uint8_t *tile)
 {
 	const struct layer *l = f->c->l;
 	struct column o = column(f, col);
-	int rows = (int)f->c->config->rows, cols = (int)f->c->config->cols, ch, ig = l->in_ch / l->groups;
+	int rows = (int)f->c->config->rows, cols = (int)f->c->config->cols, ch,
+	    ig = l->in_ch / l->groups;
 	int first = k->n_ch < f->g->n_in_ch ? f->g->in_ch + k->ch : f->b->in_ch;
-	int from = o.ch / (l->out_ch / l->groups) * ig;	/* its group's first input channel */
+	int from = o.ch / (l->out_ch / l->groups) * ig; /* its group's first input channel */
 	int last_ty = -1, last_tx = -1;
 	const int8_t *w = NULL;
 
@@ -107,7 +109,8 @@ static void fill_column(const struct source *f, const struct chunk *k, int ty, i
 	}
 }
 
-static void fill_tile(const struct source *f, const struct chunk *k, int ty, int tx, int k0, uint8_t *tile)
+static void fill_tile(const struct source *f, const struct chunk *k, int ty, int tx, int k0,
+		      uint8_t *tile)
 {
 	for (int c = 0; c < f->b->cols; c++)
 		fill_column(f, k, ty, tx, k0, c, tile);
@@ -125,7 +128,8 @@ static uint8_t *fill_block(const struct source *f, const struct chunk *k, uint8_
 	return to;
 }
 
-/* The sum of a column's weights over all taps: what padding and input add per unit of zero point. */
+/* The sum of a column's weights over all taps: what padding and input add per unit of zero point.
+ */
 static int32_t weight_sum(const struct source *f, struct column o)
 {
 	int ig = f->c->l->in_ch / f->c->l->groups;
@@ -161,27 +165,32 @@ static void fill_params(const struct source *f, uint8_t *to)
 	}
 }
 
-/* Calls for each block of each group of each sub-convolution, chunks outside of blocks. */
-void pack_count(const struct cut *c, uint32_t *tiles, uint32_t *blocks)
+static uint64_t count_group(const struct cut *c, const struct sub *s, const struct group *g)
 {
-	*tiles = *blocks = 0;
-	for (int s = 0; s < c->n_sub; s++)
-		for (int g = 0; g < c->n_group; g++) {
-			const struct group *group = &c->group[g];
-			int n = cut_chunks(c, &c->sub[s], group);
+	int n = cut_chunks(c, s, g);
+	uint64_t tiles = 0;
 
-			*blocks += (uint32_t)group->n_block;
-			for (int i = 0; i < n; i++) {
-				struct chunk k = cut_chunk(c, &c->sub[s], group, i);
+	for (int i = 0; i < n; i++) {
+		struct chunk k = cut_chunk(c, s, g, i);
 
-				for (int b = 0; b < group->n_block; b++) {
-					struct loops u = cut_loops(c, &c->sub[s], group,
-								   &c->block[group->first_block + b], &k);
+		for (int b = 0; b < g->n_block; b++) {
+			struct loops u = cut_loops(c, s, g, &c->block[g->first_block + b], &k);
 
-					*tiles += (uint32_t)(u.k0 * u.k1 * u.k2);
-				}
-			}
+			tiles += (uint64_t)u.k0 * (uint64_t)u.k1 * (uint64_t)u.k2;
 		}
+	}
+	return tiles;
+}
+
+/* All weight tiles. */
+static uint64_t count_tiles(const struct cut *c)
+{
+	uint64_t tiles = 0;
+
+	for (int s = 0; s < c->n_sub; s++)
+		for (int g = 0; g < c->n_group; g++)
+			tiles += count_group(c, &c->sub[s], &c->group[g]);
+	return tiles;
 }
 
 static void fill(const struct cut *c, const struct packed *p, uint8_t *image)
@@ -211,13 +220,18 @@ static void fill(const struct cut *c, const struct packed *p, uint8_t *image)
 
 int pack_layer(struct image *m, const struct cut *c, struct packed *p)
 {
+	uint64_t tiles;
 	int err;
 
 	memset(p, 0, sizeof(*p));
 	p->tile_bytes = c->config->rows * c->config->cols;
 	p->block_bytes = 8 * c->config->cols;
-	pack_count(c, &p->n_tile, &p->n_block);
-	err = image_add(m, (size_t)p->n_tile * p->tile_bytes, &p->weights);
+	tiles = count_tiles(c);
+	if (tiles > IMAGE_MAX / p->tile_bytes)
+		return error(-E2BIG, "weights for the core are more than %u bytes", IMAGE_MAX);
+	p->n_tile = (uint32_t)tiles;
+	p->n_block = (uint32_t)c->n_block * (uint32_t)c->n_sub;
+	err = image_add(m, (size_t)tiles * p->tile_bytes, &p->weights);
 	if (!err)
 		err = image_add(m, (size_t)p->n_block * p->block_bytes, &p->params);
 	if (!err && c->l->table)

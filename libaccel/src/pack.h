@@ -26,9 +26,6 @@ struct packed {
 	uint32_t n_tile, n_block;		/* of the whole layer */
 };
 
-/* Weight tiles and blocks of a layer, without making them. */
-void pack_count(const struct cut *c, uint32_t *tiles, uint32_t *blocks);
-
 /* Appends a layer.  -ENOMEM, -E2BIG. */
 int pack_layer(struct image *image, const struct cut *c, struct packed *p);
 

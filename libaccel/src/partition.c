@@ -15,7 +15,8 @@ static bool small_enough(const struct axis *a)
 	return a->in <= 1 << 16 && a->out <= 1 << 16;
 }
 
-int partition_layer(const struct core_config *config, const struct net *net, const struct layer *l, struct choice *t)
+int partition_layer(const struct core_config *config, const struct net *net, const struct layer *l,
+		    struct choice *t)
 {
 	const struct act *in = &net->act[l->in], *out = &net->act[l->out];
 	int err;
@@ -24,22 +25,28 @@ int partition_layer(const struct core_config *config, const struct net *net, con
 	if (in->n > 4096)
 		return error(-ENOTSUP, "a batch of %d is more than 4096", in->n);
 	if (!small_enough(&l->y) || !small_enough(&l->x))
-		return error(-ENOTSUP, "%dx%d to %dx%d pixels are more than 65536 in a row or column", l->y.in, l->x.in,
-			     l->y.out, l->x.out);
+		return error(-ENOTSUP,
+			     "%dx%d to %dx%d pixels are more than 65536 in a row or column",
+			     l->y.in, l->x.in, l->y.out, l->x.out);
 	if (l->kind == LAYER_COPY) {
-		uint64_t bytes = (uint64_t)out->n * (uint64_t)out->h * (uint64_t)out->w * (uint64_t)l->n_ch;
+		uint64_t bytes = (uint64_t)out->n * (uint64_t)out->h * (uint64_t)out->w *
+				 (uint64_t)l->n_ch;
 
-		return bytes / (config->ofm_bytes / 8) < PARTITION_COMMANDS ? 0 :
-			error(-ENOTSUP, "copying %llu bytes takes too many commands", (unsigned long long)bytes);
+		return bytes / (config->ofm_bytes / 8) < PARTITION_COMMANDS
+			       ? 0
+			       : error(-ENOTSUP, "copying %llu bytes takes too many commands",
+				       (unsigned long long)bytes);
 	}
 	if (layer_pools(l) && (l->win_y.k > 16 || l->win_x.k > 16))
 		return error(-ENOTSUP, "its window is larger than 16x16");
 	if (l->in_ch > 1 << 16 || l->out_ch > 1 << 16)
-		return error(-ENOTSUP, "%d to %d channels are more than 65536", l->in_ch, l->out_ch);
+		return error(-ENOTSUP, "%d to %d channels are more than 65536", l->in_ch,
+			     l->out_ch);
 	err = tile_choose(config, l, t);
 	if (!err && t->commands * (uint64_t)in->n > PARTITION_COMMANDS)
 		return error(-ENOTSUP, "it would take %llu commands, more than %d",
-			     (unsigned long long)t->commands * (unsigned long long)in->n, PARTITION_COMMANDS);
+			     (unsigned long long)t->commands * (unsigned long long)in->n,
+			     PARTITION_COMMANDS);
 	return err;
 }
 
@@ -47,12 +54,14 @@ bool partition_float_side(const struct graph *g, const struct node *n)
 {
 	const struct tensor *scale, *zero;
 
-	if ((n->op != OP_QUANTIZE_LINEAR && n->op != OP_DEQUANTIZE_LINEAR) || n->n_in < 2 || n->in[1] < 0)
+	if ((n->op != OP_QUANTIZE_LINEAR && n->op != OP_DEQUANTIZE_LINEAR) || n->n_in < 2 ||
+	    n->in[1] < 0)
 		return false;
 	scale = &g->tensor[n->in[1]];
 	zero = n->n_in > 2 && n->in[2] >= 0 ? &g->tensor[n->in[2]] : NULL;
 	return scale->data && scale->dtype == DTYPE_F32 && shape_count(&scale->shape) == 1 &&
-	       *(const float *)scale->data > 0 && (!zero || (zero->data && shape_count(&zero->shape) == 1)) &&
+	       *(const float *)scale->data > 0 &&
+	       (!zero || (zero->data && shape_count(&zero->shape) == 1)) &&
 	       g->tensor[n->op == OP_QUANTIZE_LINEAR ? n->in[0] : n->out[0]].dtype == DTYPE_F32;
 }
 
@@ -92,7 +101,8 @@ static void find_made(struct partition *p)
 			changed = true;
 		}
 	}
-	/* A concatenation for the host: its operands are tensors of their own, its copies are not needed. */
+	/* A concatenation for the host: its operands are tensors of their own, its copies are not
+	 * needed. */
 	for (int i = 0; i < p->net->n_act; i++) {
 		struct act *a = &p->net->act[i];
 
@@ -148,7 +158,8 @@ static bool is_core_tensor(const struct partition *p, int tensor)
 	return tensor >= 0 && p->act_of[tensor] >= 0 && p->on_core[p->act_of[tensor]];
 }
 
-/* A node's inputs, on the host; one that only quantises for the core, or for the host, is not run. */
+/* A node's inputs, on the host; one that only quantises for the core, or for the host, is not run.
+ */
 static void need_node(struct partition *p, struct stack *s, int node)
 {
 	const struct node *n = &p->g->node[node];
@@ -175,8 +186,9 @@ static void need_tensor(struct partition *p, struct stack *s, int tensor)
 		return;
 	}
 	if (!n)
-		return;		/* constant or input */
-	if (n->op == OP_DEQUANTIZE_LINEAR && is_core_tensor(p, n->in[0]) && partition_float_side(p->g, n)) {
+		return; /* constant or input */
+	if (n->op == OP_DEQUANTIZE_LINEAR && is_core_tensor(p, n->in[0]) &&
+	    partition_float_side(p->g, n)) {
 		push(s, n->in[0]);
 		return;
 	}
@@ -195,7 +207,8 @@ static int find_needed(struct partition *p)
 	struct stack s = { malloc(n * sizeof(int)), 0, calloc(n, sizeof(bool)) };
 	bool changed = true;
 
-	/* What the host wants may come to light after a layer has asked for the same tensor: again then. */
+	/* What the host wants may come to light after a layer has asked for the same tensor: again
+	 * then. */
 	for (int pass = 0; s.tensor && s.seen && changed && pass < 64; pass++) {
 		int before = 0, after = 0;
 
@@ -216,7 +229,8 @@ static int find_needed(struct partition *p)
 	}
 	free(s.tensor);
 	free(s.seen);
-	return s.tensor && s.seen ? 0 : error(-ENOMEM, "out of memory for the partition of the graph");
+	return s.tensor && s.seen ? 0
+				  : error(-ENOMEM, "out of memory for the partition of the graph");
 }
 
 /* ---- all of it ---- */
@@ -276,10 +290,11 @@ static int copy_reasons(const struct partition *p, struct plan *plan)
 	return 0;
 }
 
-int partition_init(struct partition *p, const struct graph *g, struct net *net, const struct core_config *config,
-		   struct plan *plan)
+int partition_init(struct partition *p, const struct graph *g, struct net *net,
+		   const struct core_config *config, struct plan *plan)
 {
-	size_t nt = (size_t)g->n_tensor + 1, nn = (size_t)g->n_node + 1, na = (size_t)net->n_act + 1;
+	size_t nt = (size_t)g->n_tensor + 1, nn = (size_t)g->n_node + 1,
+	       na = (size_t)net->n_act + 1;
 	size_t nl = (size_t)net->n_layer + 1;
 	int err;
 
@@ -292,8 +307,8 @@ int partition_init(struct partition *p, const struct graph *g, struct net *net, 
 	p->host_used = calloc(nn, sizeof(bool));
 	p->tensor_wanted = calloc(nt, sizeof(bool));
 	p->choice = calloc(nl, sizeof(*p->choice));
-	if (!p->producer || !p->act_of || !p->on_core || !p->layer_ok || !p->layer_used || !p->host_used ||
-	    !p->tensor_wanted || !p->choice) {
+	if (!p->producer || !p->act_of || !p->on_core || !p->layer_ok || !p->layer_used ||
+	    !p->host_used || !p->tensor_wanted || !p->choice) {
 		partition_free(p);
 		return error(-ENOMEM, "out of memory for the partition of the graph");
 	}

@@ -30,8 +30,8 @@ struct partition {
 int partition_layer(const struct core_config *config, const struct net *net, const struct layer *l,
 		    struct choice *t);
 
-int partition_init(struct partition *p, const struct graph *g, struct net *net, const struct core_config *config,
-		   struct plan *plan);
+int partition_init(struct partition *p, const struct graph *g, struct net *net,
+		   const struct core_config *config, struct plan *plan);
 void partition_free(struct partition *p);
 
 /* Fills plan.segment but for commands, plan.layer_order, and the tensors of ports. */

@@ -13,10 +13,10 @@
 struct order {
 	struct partition *p;
 	struct plan *plan;
-	bool *host;		/* tensor: the host has it */
-	bool *core;		/* act: the core has it */
+	bool *host; /* tensor: the host has it */
+	bool *core; /* act: the core has it */
 	bool *layer_done, *node_done;
-	int *made_in;		/* act: segment that makes it, or -1 */
+	int *made_in; /* act: segment that makes it, or -1 */
 };
 
 static void *grow(void *array, int n, size_t size)
@@ -35,7 +35,8 @@ static struct plan_segment *add_segment(struct plan *plan, bool on_core)
 	if (!p)
 		return NULL;
 	plan->segment = p;
-	plan->segment[plan->n_segment] = (struct plan_segment){ .on_core = on_core, .first_layer = plan->n_layer };
+	plan->segment[plan->n_segment] = (struct plan_segment){ .on_core = on_core,
+								.first_layer = plan->n_layer };
 	return &plan->segment[plan->n_segment++];
 }
 
@@ -89,8 +90,8 @@ static int host_side(const struct order *o, int act)
 	if (o->host[tensor])
 		return tensor;
 	node = o->p->producer[tensor];
-	if (node >= 0 && g->node[node].op == OP_QUANTIZE_LINEAR && partition_float_side(g, &g->node[node]) &&
-	    o->host[g->node[node].in[0]])
+	if (node >= 0 && g->node[node].op == OP_QUANTIZE_LINEAR &&
+	    partition_float_side(g, &g->node[node]) && o->host[g->node[node].in[0]])
 		return g->node[node].in[0];
 	return -1;
 }
@@ -117,7 +118,7 @@ static struct plan_port make_port(const struct order *o, int act, int tensor, co
 	struct plan_port port = { .tensor = tensor, .dtype = g->tensor[tensor].dtype };
 
 	port.place.scale = 1;
-	port.place.offset = (uint32_t)act;	/* until memory is allocated */
+	port.place.offset = (uint32_t)act; /* until memory is allocated */
 	if (n) {
 		port.place.scale = *(const float *)g->tensor[n->in[1]].data;
 		port.place.zero_point = zero_of(g, n, o->p->net->act[act].is_u8);
@@ -136,7 +137,8 @@ static int take_in(struct order *o, struct plan_segment *s, int act)
 	node = o->p->producer[o->p->net->act[act].tensor];
 	o->core[act] = true;
 	return add_port(&s->in, &s->n_in,
-			make_port(o, act, tensor, tensor == o->p->net->act[act].tensor ? NULL : &g->node[node]));
+			make_port(o, act, tensor,
+				  tensor == o->p->net->act[act].tensor ? NULL : &g->node[node]));
 }
 
 static int run_layer(struct order *o, struct plan_segment *s, int i)
@@ -181,8 +183,9 @@ static int give_out(struct order *o, struct plan_segment *s)
 		for (int i = 0; !err && i < g->n_node; i++) {
 			const struct node *n = &g->node[i];
 
-			if (n->op != OP_DEQUANTIZE_LINEAR || n->in[0] != t || !o->p->tensor_wanted[n->out[0]] ||
-			    o->host[n->out[0]] || !partition_float_side(g, n))
+			if (n->op != OP_DEQUANTIZE_LINEAR || n->in[0] != t ||
+			    !o->p->tensor_wanted[n->out[0]] || o->host[n->out[0]] ||
+			    !partition_float_side(g, n))
 				continue;
 			o->host[n->out[0]] = true;
 			err = add_port(&s->out, &s->n_out, make_port(o, a, n->out[0], n));
@@ -252,7 +255,8 @@ static int check_complete(const struct order *o)
 
 	for (int i = 0; i < g->n_out; i++)
 		if (!o->host[g->out[i]])
-			return error(-EINVAL, "nothing makes the output '%s'", g->tensor[g->out[i]].name);
+			return error(-EINVAL, "nothing makes the output '%s'",
+				     g->tensor[g->out[i]].name);
 	return 0;
 }
 
@@ -270,7 +274,8 @@ int partition_segments(struct partition *p, const struct plan_options *options, 
 {
 	const struct graph *g = p->g;
 	struct order o = {
-		.p = p, .plan = plan,
+		.p = p,
+		.plan = plan,
 		.host = calloc((size_t)g->n_tensor + 1, sizeof(bool)),
 		.core = calloc((size_t)p->net->n_act + 1, sizeof(bool)),
 		.layer_done = calloc((size_t)p->net->n_layer + 1, sizeof(bool)),

@@ -19,7 +19,7 @@
 #include "graph.h"
 #include "layer.h"
 
-/* Regions of the core's memory.  From PLAN_IO on: one for each graph input, then output, on the core. */
+/* Regions of the core's memory.  From PLAN_IO on: one for each input or output of the graph. */
 enum {
 	PLAN_CONST,		/* weights, parameters, tables: plan.constants; read only */
 	PLAN_ARENA,		/* activations between layers and segments */

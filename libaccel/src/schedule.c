@@ -30,8 +30,8 @@ static int add_layer(struct schedule *s, const struct job_layer *j)
 	return err;
 }
 
-int schedule_job(const struct core_config *config, const struct job_layer *layers, int n, int n_region,
-		 const struct plan_region *region, struct plan_segment *segment)
+int schedule_job(const struct core_config *config, const struct job_layer *layers, int n,
+		 int n_region, const struct plan_region *region, struct plan_segment *segment)
 {
 	struct schedule s;
 	struct stream stream;

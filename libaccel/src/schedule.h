@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Layers to commands, in program order.  Buffers are rings: what is needed next goes behind what was
- * needed last, and the stream's hazards see to it that nothing is overwritten too early.  So
+ * Layers to commands, in program order.  Buffers are rings: what is needed next goes behind what
+ * was needed last, and the stream's hazards see to it that nothing is overwritten too early.  So
  * all overlap, within a layer and between layers, comes from the rings' sizes alone.
  */
 #ifndef LIBACCEL_SCHEDULE_H
@@ -40,8 +40,8 @@ struct job_layer {
 };
 
 /* Schedules layers in order and emits the segment's commands. */
-int schedule_job(const struct core_config *config, const struct job_layer *layers, int n, int n_region,
-		 const struct plan_region *region, struct plan_segment *segment);
+int schedule_job(const struct core_config *config, const struct job_layer *layers, int n,
+		 int n_region, const struct plan_region *region, struct plan_segment *segment);
 
 void schedule_init(struct schedule *s, const struct core_config *config, struct stream *stream);
 
@@ -59,8 +59,8 @@ bool schedule_tile(const struct cut *c, int i, struct range *tile);
 /* ---- schedule_load.c ---- */
 
 /* Reads a box of a picture into a buffer. */
-void load_box(struct schedule *s, enum space space, uint32_t dst, const struct plan_place *p, int image,
-	      const struct box *b, int pad_value, bool pad_edge);
+void load_box(struct schedule *s, enum space space, uint32_t dst, const struct plan_place *p,
+	      int image, const struct box *b, int pad_value, bool pad_edge);
 
 /* Rows of a window layout: for each of b->rows output rows, `taps` input rows interleaved. */
 void load_window(struct schedule *s, uint32_t dst, const struct plan_place *p, int image,

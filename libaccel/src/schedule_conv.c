@@ -22,11 +22,11 @@ struct conv {
 	int image;
 	struct range tile;
 	bool first_tile;
-	uint32_t weights_base;	/* ring position of the layer's first weight tile, if they stay */
-	uint32_t wgt_at;	/* weight tiles since the start of a pass over the layer */
-	uint32_t par_base, par_have;	/* blocks of parameters that are loaded: position, end */
+	uint32_t weights_base; /* ring position of the layer's first weight tile, if they stay */
+	uint32_t wgt_at; /* weight tiles since the start of a pass over the layer */
+	uint32_t par_base, par_have; /* blocks of parameters that are loaded: position, end */
 	uint32_t par_first;
-	uint32_t block_at;	/* blocks since the start of a pass */
+	uint32_t block_at; /* blocks since the start of a pass */
 	unsigned table;
 	bool table_there;
 };
@@ -94,7 +94,8 @@ static int get_cut(const struct cuts *c, int i, int *first)
 	return c->small + (int)((int64_t)middle * (at + 1) / c->parts) - *first;
 }
 
-/* Small tiles lie along y, or along x when there is only one row of tiles; they fill the array still. */
+/* Small tiles lie along y, or along x when there is only one row of tiles; they fill the array
+ * still. */
 static void cut_layer(const struct cut *c, struct cuts *y, struct cuts *x)
 {
 	int rows = cut_rows(c), cols = cut_cols(c), full = (int)c->config->rows;
@@ -134,7 +135,8 @@ static uint32_t need_weights(struct conv *k, uint32_t at, uint32_t n)
 	if (k->c->t.weights_stay && !k->first_tile)
 		return (uint32_t)(k->weights_base + at * p->tile_bytes) % ring / p->tile_bytes;
 	dst = ring_take(&k->s->wgt, n * p->tile_bytes, ring);
-	load_const(k->s, SPACE_WGT, dst, p->weights + at * p->tile_bytes, n * p->tile_bytes, p->tile_bytes);
+	load_const(k->s, SPACE_WGT, dst, p->weights + at * p->tile_bytes, n * p->tile_bytes,
+		   p->tile_bytes);
 	return dst / p->tile_bytes;
 }
 
@@ -145,7 +147,8 @@ static uint32_t need_weights(struct conv *k, uint32_t at, uint32_t n)
 static uint32_t need_params(struct conv *k, uint32_t block)
 {
 	const struct packed *p = k->w->packed;
-	uint32_t room = (uint32_t)(k->s->config->par_bytes / p->block_bytes), run = room > 1 ? room / 2 : 1;
+	uint32_t room = (uint32_t)(k->s->config->par_bytes / p->block_bytes),
+		 run = room > 1 ? room / 2 : 1;
 
 	if (block < k->par_first || block >= k->par_have) {
 		uint32_t n = p->n_block - block < run ? p->n_block - block : run;
@@ -156,7 +159,8 @@ static uint32_t need_params(struct conv *k, uint32_t block)
 		load_const(k->s, SPACE_PAR, k->par_base, p->params + block * p->block_bytes,
 			   n * p->block_bytes, p->block_bytes);
 	}
-	return (k->par_base + (block - k->par_first) * p->block_bytes) % (uint32_t)k->s->config->par_bytes / 16;
+	return (k->par_base + (block - k->par_first) * p->block_bytes) %
+	       (uint32_t)k->s->config->par_bytes / 16;
 }
 
 static void need_table(struct conv *k)
@@ -176,8 +180,8 @@ static uint32_t need_input(struct conv *k, const struct sub *sub, const struct b
 	uint32_t dst = ring_take(&k->s->ifm, b->bytes, k->s->config->ifm_bytes);
 
 	if (k->c->t.layout == LAYOUT_WINDOW)
-		load_window(k->s, dst, &k->w->in, k->image, b, sub->y.in_step, sub->y.taps, sub->y.tap_step,
-			    l->pad_value);
+		load_window(k->s, dst, &k->w->in, k->image, b, sub->y.in_step, sub->y.taps,
+			    sub->y.tap_step, l->pad_value);
 	else
 		load_box(k->s, SPACE_IFM, dst, &k->w->in, k->image, b, l->pad_value, l->pad_edge);
 	return dst;
@@ -191,15 +195,16 @@ struct unit {
 	const struct group *g;
 	const struct block *b;
 	struct chunk chunk;
-	struct range r;		/* units of the tile */
+	struct range r; /* units of the tile */
 	struct box box;
-	uint32_t ifm;		/* of the box */
+	uint32_t ifm; /* of the box */
 	unsigned half, entry;
 	bool keep;
 };
 
 /* Byte of the IFM buffer for the first pixel, and its pitches. */
-static uint32_t pixel_base(const struct conv *k, const struct unit *u, uint32_t *pitch_y, uint32_t *pitch_x)
+static uint32_t pixel_base(const struct conv *k, const struct unit *u, uint32_t *pitch_y,
+			   uint32_t *pitch_x)
 {
 	const struct box *b = &u->box;
 	const struct sub_axis *y = &u->sub->y, *x = &u->sub->x;
@@ -207,13 +212,17 @@ static uint32_t pixel_base(const struct conv *k, const struct unit *u, uint32_t 
 	uint32_t at = u->ifm + (uint32_t)(ch - b->ch);
 
 	*pitch_x = (uint32_t)(x->in_step / b->step_x) * b->pitch_x;
-	at += (uint32_t)((x->in0 + u->r.x * x->in_step + u->chunk.kx * x->tap_step - b->x0) / b->step_x) * b->pitch_x;
+	at += (uint32_t)((x->in0 + u->r.x * x->in_step + u->chunk.kx * x->tap_step - b->x0) /
+			 b->step_x) *
+	      b->pitch_x;
 	if (k->c->t.layout == LAYOUT_WINDOW) {
 		*pitch_y = b->pitch_y;
 		return at;
 	}
 	*pitch_y = (uint32_t)(y->in_step / b->step_y) * b->pitch_y;
-	at += (uint32_t)((y->in0 + u->r.y * y->in_step + u->chunk.ky * y->tap_step - b->y0) / b->step_y) * b->pitch_y;
+	at += (uint32_t)((y->in0 + u->r.y * y->in_step + u->chunk.ky * y->tap_step - b->y0) /
+			 b->step_y) *
+	      b->pitch_y;
 	return at;
 }
 
@@ -230,11 +239,14 @@ struct turns {
 	int first[3], n[3];
 };
 
-static void conv_cmd(struct conv *k, const struct unit *u, const struct loops *all, const struct turns *t)
+static void conv_cmd(struct conv *k, const struct unit *u, const struct loops *all,
+		     const struct turns *t)
 {
 	const struct core_config *config = k->s->config;
-	uint32_t tiles = (uint32_t)(t->n[0] * t->n[1] * t->n[2]), tile_bytes = k->w->packed->tile_bytes;
-	uint32_t at = k->wgt_at + (uint32_t)((t->first[2] * all->k1 + t->first[1]) * all->k0 + t->first[0]);
+	uint32_t tiles = (uint32_t)(t->n[0] * t->n[1] * t->n[2]),
+		 tile_bytes = k->w->packed->tile_bytes;
+	uint32_t at = k->wgt_at +
+		      (uint32_t)((t->first[2] * all->k1 + t->first[1]) * all->k0 + t->first[0]);
 	uint32_t wgt = need_weights(k, at, tiles);
 	uint32_t pitch_y, pitch_x, pitch[3], ifm = pixel_base(k, u, &pitch_y, &pitch_x);
 	uint32_t pixels = (uint32_t)(u->r.n_y * u->r.n_x);
@@ -297,7 +309,8 @@ static void conv_block(struct conv *k, const struct unit *u)
 		for (t.first[1] = 0; t.first[1] < all[1]; t.first[1] += len[1])
 			for (t.first[0] = 0; t.first[0] < all[0]; t.first[0] += len[0]) {
 				for (int i = 0; i < 3; i++)
-					t.n[i] = all[i] - t.first[i] < len[i] ? all[i] - t.first[i] : len[i];
+					t.n[i] = all[i] - t.first[i] < len[i] ? all[i] - t.first[i]
+									      : len[i];
 				conv_cmd(k, u, &n, &t);
 			}
 	k->wgt_at += (uint32_t)(n.k0 * n.k1 * n.k2);
@@ -311,7 +324,7 @@ static void take_acc(struct conv *k, uint32_t pixels, unsigned *half, unsigned *
 	if (!k->c->t.acc_stream) {
 		*half = k->s->half++ % 2;
 		*entry = 0;
-		k->s->entry = all;	/* what streams next finds no half begun */
+		k->s->entry = all; /* what streams next finds no half begun */
 		return;
 	}
 	if (k->s->entry + pixels > all) {
@@ -338,7 +351,8 @@ static void set_residual(struct fcn_cmd *c, const struct residual *r, uint32_t a
 }
 
 /* A block's outputs into the group's pixels at `ofm`. */
-static void post_block(struct conv *k, const struct unit *u, uint32_t block, uint32_t ofm, int out_y, int out_x)
+static void post_block(struct conv *k, const struct unit *u, uint32_t block, uint32_t ofm,
+		       int out_y, int out_x)
 {
 	const struct layer *l = k->l;
 	const struct core_config *config = k->s->config;
@@ -383,8 +397,9 @@ static void post_block(struct conv *k, const struct unit *u, uint32_t block, uin
 	stream_read(k->s->stream, SPACE_PAR, 16 * par, k->w->packed->block_bytes);
 	stream_write(k->s->stream, SPACE_OFM, at,
 		     pitch * (uint32_t)(out_y * out_x - 1) + (uint32_t)u->b->cols);
-	stream_add(k->s->stream, &c, PLAN_NO_REGION,
-		   cost_post(config, (uint64_t)out_y * (uint64_t)out_x, window, (unsigned)u->b->cols));
+	stream_add(
+		k->s->stream, &c, PLAN_NO_REGION,
+		cost_post(config, (uint64_t)out_y * (uint64_t)out_x, window, (unsigned)u->b->cols));
 }
 
 /* The rows of phases of a group, in the OFM buffer and in the output. */
@@ -401,18 +416,27 @@ static struct store group_store(const struct conv *k, const struct sub *s, const
 		ox = k->tile.n_x;
 	}
 	return (struct store){
-		.y0 = s->y.out0 + y * s->y.out_step + g->phase_y + phase, .step_y = s->y.out_step, .rows = oy,
-		.x0 = s->x.out0 + x * s->x.out_step, .step_x = s->x.out_step, .cols = ox,
-		.phases = phases, .ch = g->ch, .n_ch = g->n_ch,
-		.src = ofm + (uint32_t)(phase * phases * g->n_ch), .src_pitch_x = pitch,
-		.src_pitch_y = pitch * (uint32_t)ox, .src_pitch_s = (uint32_t)g->n_ch,
+		.y0 = s->y.out0 + y * s->y.out_step + g->phase_y + phase,
+		.step_y = s->y.out_step,
+		.rows = oy,
+		.x0 = s->x.out0 + x * s->x.out_step,
+		.step_x = s->x.out_step,
+		.cols = ox,
+		.phases = phases,
+		.ch = g->ch,
+		.n_ch = g->n_ch,
+		.src = ofm + (uint32_t)(phase * phases * g->n_ch),
+		.src_pitch_x = pitch,
+		.src_pitch_y = pitch * (uint32_t)ox,
+		.src_pitch_s = (uint32_t)g->n_ch,
 	};
 }
 
 /* ---- the loops ---- */
 
 /* A group's place in the OFM buffer; its residual operand is loaded there. */
-static uint32_t begin_group(struct conv *k, const struct sub *s, const struct group *g, const struct range *r)
+static uint32_t begin_group(struct conv *k, const struct sub *s, const struct group *g,
+			    const struct range *r)
 {
 	struct store t = group_store(k, s, g, r, 0, 0);
 	uint32_t bytes = (uint32_t)g->cols * (uint32_t)(t.rows * t.cols);
@@ -420,8 +444,8 @@ static uint32_t begin_group(struct conv *k, const struct sub *s, const struct gr
 	return ring_take(&k->s->ofm, bytes, k->s->config->ofm_bytes);
 }
 
-static void load_residual(struct conv *k, const struct sub *s, const struct group *g, const struct range *r,
-			  uint32_t ofm)
+static void load_residual(struct conv *k, const struct sub *s, const struct group *g,
+			  const struct range *r, uint32_t ofm)
 {
 	struct store t = group_store(k, s, g, r, ofm, 0);
 
@@ -429,8 +453,8 @@ static void load_residual(struct conv *k, const struct sub *s, const struct grou
 		load_grid(k->s, &k->w->res, k->image, &t);
 }
 
-static void store_group(struct conv *k, const struct sub *s, const struct group *g, const struct range *r,
-			uint32_t ofm)
+static void store_group(struct conv *k, const struct sub *s, const struct group *g,
+			const struct range *r, uint32_t ofm)
 {
 	for (int phase = 0; phase < g->n_phase_y; phase++) {
 		struct store t = group_store(k, s, g, r, ofm, phase);
@@ -492,7 +516,8 @@ static void skip_group(struct conv *k, const struct sub *s, const struct group *
 		struct chunk chunk = cut_chunk(k->c, s, g, i);
 
 		for (int b = 0; b < g->n_block; b++) {
-			struct loops u = cut_loops(k->c, s, g, &k->c->block[g->first_block + b], &chunk);
+			struct loops u = cut_loops(k->c, s, g, &k->c->block[g->first_block + b],
+						   &chunk);
 
 			k->wgt_at += (uint32_t)(u.k0 * u.k1 * u.k2);
 		}

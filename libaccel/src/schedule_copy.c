@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Layers that move bytes: LOAD into the OFM buffer, padding included, and STORE, each pixel as often
- * as it is repeated.  Nothing else of the core is used.
+ * Layers that move bytes: LOAD into the OFM buffer, padding included, and STORE, each pixel as
+ * often as it is repeated.  Nothing else of the core is used.
  */
 #include "schedule.h"
 
@@ -28,11 +28,24 @@ static void copy_tile(struct schedule *s, const struct work *w, int image, const
 {
 	const struct layer *l = w->l;
 	uint32_t pixel = (uint32_t)t->n_ch;
-	struct box b = { .y0 = t->y, .x0 = t->x, .step_y = 1, .step_x = 1, .rows = t->rows, .cols = t->cols,
-			 .ch = l->from_ch + t->ch, .n_ch = t->n_ch, .pitch_x = pixel,
+	struct box b = { .y0 = t->y,
+			 .x0 = t->x,
+			 .step_y = 1,
+			 .step_x = 1,
+			 .rows = t->rows,
+			 .cols = t->cols,
+			 .ch = l->from_ch + t->ch,
+			 .n_ch = t->n_ch,
+			 .pitch_x = pixel,
 			 .pitch_y = pixel * (uint32_t)t->cols };
-	struct store o = { .step_y = l->rep_y, .rows = t->rows, .step_x = l->rep_x, .cols = t->cols, .phases = 1,
-			   .ch = l->to_ch + t->ch, .n_ch = t->n_ch, .src_pitch_x = pixel,
+	struct store o = { .step_y = l->rep_y,
+			   .rows = t->rows,
+			   .step_x = l->rep_x,
+			   .cols = t->cols,
+			   .phases = 1,
+			   .ch = l->to_ch + t->ch,
+			   .n_ch = t->n_ch,
+			   .src_pitch_x = pixel,
 			   .src_pitch_y = b.pitch_y };
 
 	b.bytes = b.pitch_y * (uint32_t)b.rows;
@@ -51,9 +64,12 @@ static void copy_tile(struct schedule *s, const struct work *w, int image, const
 void schedule_copy(struct schedule *s, const struct work *w)
 {
 	const struct layer *l = w->l;
-	int rows = (l->y.out + l->rep_y - 1) / l->rep_y, cols = (l->x.out + l->rep_x - 1) / l->rep_x;
-	int room = (int)(s->config->ofm_bytes / 4), ch = min_int(l->n_ch, room < 1024 ? room & ~15 : 1024);
-	int tw = min_int(cols, room / ch > 1 ? room / ch : 1), th = room / (ch * tw) > 1 ? room / (ch * tw) : 1;
+	int rows = (l->y.out + l->rep_y - 1) / l->rep_y,
+	    cols = (l->x.out + l->rep_x - 1) / l->rep_x;
+	int room = (int)(s->config->ofm_bytes / 4),
+	    ch = min_int(l->n_ch, room < 1024 ? room & ~15 : 1024);
+	int tw = min_int(cols, room / ch > 1 ? room / ch : 1),
+	    th = room / (ch * tw) > 1 ? room / (ch * tw) : 1;
 	struct tile t;
 
 	if (ch < 1)

@@ -7,7 +7,7 @@
 /* Positions first, first + step, ..: so many in front of a dimension, inside of it, behind it. */
 struct part {
 	int before, inside, after;
-	int at;		/* the first one inside */
+	int at; /* the first one inside */
 };
 
 static struct part divide(int first, int step, int n, int size)
@@ -28,33 +28,39 @@ static struct part divide(int first, int step, int n, int size)
 
 static unsigned px_of(const struct plan_place *p)
 {
-	return p->pixel_pitch == 1 ? 0 : p->pixel_pitch == 2 ? 1 : p->pixel_pitch == 4 ? 2 :
-	       p->pixel_pitch == 8 ? 3 : 4;
+	return p->pixel_pitch == 1   ? 0
+	       : p->pixel_pitch == 2 ? 1
+	       : p->pixel_pitch == 4 ? 2
+	       : p->pixel_pitch == 8 ? 3
+				     : 4;
 }
 
-static const uint8_t load_space[] = { [SPACE_IFM] = 0, [SPACE_WGT] = 1, [SPACE_OFM] = 2,
-				      [SPACE_PAR] = 3, [SPACE_TABLE] = 4 };
+static const uint8_t load_space[] = {
+	[SPACE_IFM] = 0, [SPACE_WGT] = 1, [SPACE_OFM] = 2, [SPACE_PAR] = 3, [SPACE_TABLE] = 4
+};
 
 /* A box in the buffer and where it comes from. */
 struct load {
 	enum space space;
-	uint32_t dst, dst_y, dst_x;	/* dst: of the whole box, padding included */
+	uint32_t dst, dst_y, dst_x; /* dst: of the whole box, padding included */
 	struct part y, x;
 	int ch, run;
-	uint32_t from, pitch_y, pitch_x;	/* memory: of the first pixel inside */
+	uint32_t from, pitch_y, pitch_x; /* memory: of the first pixel inside */
 	unsigned px;
 	int pad_value;
-	uint32_t row_bytes;	/* of memory that a row spans, for hazards */
+	uint32_t row_bytes; /* of memory that a row spans, for hazards */
 };
 
 static void emit_load(struct schedule *s, const struct plan_place *p, const struct load *d)
 {
 	struct fcn_cmd c;
-	int rows = d->y.before + d->y.inside + d->y.after, cols = d->x.before + d->x.inside + d->x.after;
+	int rows = d->y.before + d->y.inside + d->y.after,
+	    cols = d->x.before + d->x.inside + d->x.after;
 	int inside_y = d->x.inside ? d->y.inside : 0, inside_x = d->y.inside ? d->x.inside : 0;
 	uint64_t chunks = (uint64_t)rows * (uint64_t)cols * (uint64_t)((d->run + 15) / 16);
-	uint64_t beats = d->px == 4 ? (uint64_t)inside_y * (uint64_t)inside_x * (uint64_t)((d->run + 15) / 16) :
-		(uint64_t)inside_y * (((uint64_t)inside_x << d->px) / 16 + 1);
+	uint64_t beats = d->px == 4 ? (uint64_t)inside_y * (uint64_t)inside_x *
+					      (uint64_t)((d->run + 15) / 16)
+				    : (uint64_t)inside_y * (((uint64_t)inside_x << d->px) / 16 + 1);
 
 	if (rows <= 0 || cols <= 0)
 		return;
@@ -62,7 +68,8 @@ static void emit_load(struct schedule *s, const struct plan_place *p, const stru
 	fcn_load_set_va(&c, d->from);
 	fcn_load_set_pitch_y(&c, d->pitch_y);
 	fcn_load_set_pitch_x(&c, d->px == 4 ? d->pitch_x : 0);
-	/* A box without a pixel inside is padding alone; padding in front counts the same as behind. */
+	/* A box without a pixel inside is padding alone; padding in front counts the same as
+	 * behind. */
 	fcn_load_set_rows_n(&c, (uint32_t)d->y.inside);
 	fcn_load_set_cols_n(&c, (uint32_t)d->x.inside);
 	fcn_load_set_run(&c, (uint32_t)d->run);
@@ -77,9 +84,11 @@ static void emit_load(struct schedule *s, const struct plan_place *p, const stru
 	fcn_load_set_dst_pitch_y(&c, d->dst_y);
 	fcn_load_set_dst_pitch_x(&c, d->dst_x);
 	stream_write(s->stream, d->space, d->dst,
-		     (uint32_t)(rows - 1) * d->dst_y + (uint32_t)(cols - 1) * d->dst_x + (uint32_t)d->run);
+		     (uint32_t)(rows - 1) * d->dst_y + (uint32_t)(cols - 1) * d->dst_x +
+			     (uint32_t)d->run);
 	for (int r = 0; r < inside_y && inside_x; r++)
-		stream_read(s->stream, SPACE_REGION + p->region, d->from + (uint32_t)r * d->pitch_y, d->row_bytes);
+		stream_read(s->stream, SPACE_REGION + p->region, d->from + (uint32_t)r * d->pitch_y,
+			    d->row_bytes);
 	stream_add(s->stream, &c, p->region, cost_load(chunks, beats));
 }
 
@@ -128,8 +137,8 @@ static uint32_t place_at(const struct plan_place *p, int image, int y, int x, in
 }
 
 /* A box whose pixels outside repeat the nearest one inside: up to nine boxes with pitches of 0. */
-static void emit_edges(struct schedule *s, const struct plan_place *p, const struct load *d, int y0, int x0,
-		       int image)
+static void emit_edges(struct schedule *s, const struct plan_place *p, const struct load *d, int y0,
+		       int x0, int image)
 {
 	const int ny[3] = { d->y.before, d->y.inside, d->y.after };
 	const int nx[3] = { d->x.before, d->x.inside, d->x.after };
@@ -160,11 +169,17 @@ static void emit_edges(struct schedule *s, const struct plan_place *p, const str
 	}
 }
 
-void load_box(struct schedule *s, enum space space, uint32_t dst, const struct plan_place *p, int image,
-	      const struct box *b, int pad_value, bool pad_edge)
+void load_box(struct schedule *s, enum space space, uint32_t dst, const struct plan_place *p,
+	      int image, const struct box *b, int pad_value, bool pad_edge)
 {
-	struct load d = { .space = space, .dst = dst, .dst_y = b->pitch_y, .dst_x = b->pitch_x,
-			  .ch = b->ch, .run = b->n_ch, .px = px_of(p), .pad_value = pad_value };
+	struct load d = { .space = space,
+			  .dst = dst,
+			  .dst_y = b->pitch_y,
+			  .dst_x = b->pitch_x,
+			  .ch = b->ch,
+			  .run = b->n_ch,
+			  .px = px_of(p),
+			  .pad_value = pad_value };
 
 	d.y = divide(b->y0, b->step_y, b->rows, p->h);
 	d.x = divide(b->x0, b->step_x, b->cols, p->w);
@@ -178,7 +193,7 @@ void load_box(struct schedule *s, enum space space, uint32_t dst, const struct p
 	if (d.y.inside > 0 && d.x.inside > 0)
 		d.from = place_at(p, image, d.y.at, d.x.at, b->ch);
 	else
-		d.from = place_at(p, image, 0, 0, b->ch);	/* never read */
+		d.from = place_at(p, image, 0, 0, b->ch); /* never read */
 	emit_wide(s, p, d);
 }
 
@@ -192,7 +207,8 @@ void load_window(struct schedule *s, uint32_t dst, const struct plan_place *p, i
 		row.step_y = tap_step;
 		row.rows = taps;
 		row.pitch_y = (uint32_t)b->n_ch;
-		load_box(s, SPACE_IFM, dst + (uint32_t)r * b->pitch_y, p, image, &row, pad_value, false);
+		load_box(s, SPACE_IFM, dst + (uint32_t)r * b->pitch_y, p, image, &row, pad_value,
+			 false);
 	}
 }
 
@@ -200,8 +216,14 @@ void load_const(struct schedule *s, enum space space, uint32_t dst, uint32_t fro
 		uint32_t unit)
 {
 	static const struct plan_place constants = { .region = PLAN_CONST };
-	struct load d = { .space = space, .dst = dst, .dst_y = 0, .dst_x = unit, .run = (int)unit,
-			  .px = 4, .from = from, .pitch_x = unit };
+	struct load d = { .space = space,
+			  .dst = dst,
+			  .dst_y = 0,
+			  .dst_x = unit,
+			  .run = (int)unit,
+			  .px = 4,
+			  .from = from,
+			  .pitch_x = unit };
 
 	d.y.inside = 1;
 	d.x.inside = (int)(bytes / unit);
@@ -210,8 +232,13 @@ void load_const(struct schedule *s, enum space space, uint32_t dst, uint32_t fro
 
 void load_grid(struct schedule *s, const struct plan_place *p, int image, const struct store *t)
 {
-	struct load d = { .space = SPACE_OFM, .dst = t->src, .dst_y = t->src_pitch_y, .dst_x = t->src_pitch_x,
-			  .ch = t->ch, .run = t->n_ch, .px = px_of(p) };
+	struct load d = { .space = SPACE_OFM,
+			  .dst = t->src,
+			  .dst_y = t->src_pitch_y,
+			  .dst_x = t->src_pitch_x,
+			  .ch = t->ch,
+			  .run = t->n_ch,
+			  .px = px_of(p) };
 
 	d.y.inside = t->rows;
 	d.x.inside = t->cols;

@@ -81,8 +81,8 @@ static int build_jobs(struct plan *plan, const struct partition *p, const struct
 		struct plan_segment *s = &plan->segment[i];
 
 		if (s->on_core)
-			err = schedule_job(&plan->config, jobs + s->first_layer, s->n_layer, plan->n_region,
-					   plan->region, s);
+			err = schedule_job(&plan->config, jobs + s->first_layer, s->n_layer,
+					   plan->n_region, plan->region, s);
 	}
 	return err;
 }
@@ -106,8 +106,8 @@ static int build(struct plan *plan, struct partition *p)
 	return err;
 }
 
-int plan_compile(const struct graph *g, const struct core_config *config, const struct plan_options *options,
-		 struct plan **out)
+int plan_compile(const struct graph *g, const struct core_config *config,
+		 const struct plan_options *options, struct plan **out)
 {
 	struct plan *plan = calloc(1, sizeof(*plan));
 	struct partition p;

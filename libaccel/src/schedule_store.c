@@ -50,7 +50,8 @@ static void emit_store(struct schedule *s, const struct plan_place *p, const str
 {
 	uint64_t pixels = (uint64_t)j->rows * (uint64_t)j->cols * (uint64_t)j->subs;
 	uint64_t chunks = pixels * (uint64_t)((j->run + 15) / 16);
-	uint32_t span = (uint32_t)(j->cols - 1) * j->pitch_x + (uint32_t)(j->subs - 1) * j->pitch_s + (uint32_t)j->run;
+	uint32_t span = (uint32_t)(j->cols - 1) * j->pitch_x +
+			(uint32_t)(j->subs - 1) * j->pitch_s + (uint32_t)j->run;
 	struct fcn_cmd c;
 
 	fcn_store_init(&c, 0, 0);
@@ -71,7 +72,8 @@ static void emit_store(struct schedule *s, const struct plan_place *p, const str
 		    (uint32_t)(j->rows - 1) * j->src_y + (uint32_t)(j->cols - 1) * j->src_x +
 			    (uint32_t)(j->subs - 1) * j->src_s + (uint32_t)j->run);
 	for (int r = 0; r < j->rows; r++)
-		stream_write(s->stream, SPACE_REGION + p->region, j->va + (uint32_t)r * j->pitch_y, span);
+		stream_write(s->stream, SPACE_REGION + p->region, j->va + (uint32_t)r * j->pitch_y,
+			     span);
 	stream_add(s->stream, &c, p->region, cost_store(chunks, pixels));
 }
 
@@ -106,15 +108,22 @@ static void store_parts(struct schedule *s, const struct plan_place *p, struct j
 	}
 }
 
-static void store_job(struct schedule *s, const struct plan_place *p, int image, const struct store *t)
+static void store_job(struct schedule *s, const struct plan_place *p, int image,
+		      const struct store *t)
 {
 	struct job j = {
-		.va = p->offset + (uint32_t)image * p->image_pitch + (uint32_t)t->y0 * p->row_pitch +
-		      (uint32_t)t->x0 * p->pixel_pitch + (uint32_t)t->ch,
+		.va = p->offset + (uint32_t)image * p->image_pitch +
+		      (uint32_t)t->y0 * p->row_pitch + (uint32_t)t->x0 * p->pixel_pitch +
+		      (uint32_t)t->ch,
 		.pitch_y = (uint32_t)t->step_y * p->row_pitch,
 		.pitch_x = (uint32_t)t->step_x * p->pixel_pitch,
-		.src = t->src, .src_y = t->src_pitch_y, .src_x = t->src_pitch_x,
-		.rows = t->rows, .cols = t->cols, .subs = t->phases, .run = t->n_ch,
+		.src = t->src,
+		.src_y = t->src_pitch_y,
+		.src_x = t->src_pitch_x,
+		.rows = t->rows,
+		.cols = t->cols,
+		.subs = t->phases,
+		.run = t->n_ch,
 	};
 
 	if (t->rows <= 0 || t->cols <= 0 || t->phases <= 0)

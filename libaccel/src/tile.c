@@ -32,8 +32,11 @@ static int gcd(int a, int b)
 static struct sub_axis conv_axis(const struct axis *a, int g)
 {
 	return (struct sub_axis){
-		.n = div_up(a->out, g), .out_step = g, .phases = g,
-		.in0 = -a->pad, .in_step = g * a->stride,
+		.n = div_up(a->out, g),
+		.out_step = g,
+		.phases = g,
+		.in0 = -a->pad,
+		.in_step = g * a->stride,
 		.taps = g == 1 ? a->k : (g - 1) * a->stride + (a->k - 1) * a->dilation + 1,
 		.tap_step = g == 1 ? a->dilation : 1,
 	};
@@ -51,7 +54,7 @@ static struct sub_axis phase_axis(const struct axis *a, int phase)
 	s.taps = 1;
 	s.tap_step = 1;
 	if (k0 == a->k)
-		return s;	/* no tap: cut_kernel() finds none, the weights are 0 */
+		return s; /* no tap: cut_kernel() finds none, the weights are 0 */
 	s.taps = div_up(a->k - k0, a->stride / g);
 	s.tap_step = a->dilation / g;
 	s.in0 = (phase + a->pad - k0 * a->dilation) / a->stride - (s.taps - 1) * s.tap_step;
@@ -59,8 +62,8 @@ static struct sub_axis phase_axis(const struct axis *a, int phase)
 }
 
 /*
- * With w = g * stride, unit q makes the outputs o with o + pad in [q' * w, (q' + 1) * w), q' = q + q0.
- * Phase p meets kernel index k at the input q' * g + floor((p - k d) / s).
+ * With w = g * stride, unit q makes the outputs o with o + pad in [q' * w, (q' + 1) * w), q' = q +
+ * q0. Phase p meets kernel index k at the input q' * g + floor((p - k d) / s).
  */
 static struct sub_axis packed_axis(const struct axis *a, int g)
 {
@@ -68,8 +71,14 @@ static struct sub_axis packed_axis(const struct axis *a, int g)
 	int back = (a->k - 1) * a->dilation / a->stride;
 
 	return (struct sub_axis){
-		.n = last - first + 1, .out0 = first * w - a->pad, .out_step = w, .phases = w,
-		.in0 = first * g - back, .in_step = g, .taps = back + g, .tap_step = 1,
+		.n = last - first + 1,
+		.out0 = first * w - a->pad,
+		.out_step = w,
+		.phases = w,
+		.in0 = first * g - back,
+		.in_step = g,
+		.taps = back + g,
+		.tap_step = 1,
 	};
 }
 
@@ -86,9 +95,11 @@ static int make_subs(struct cut *c)
 		struct sub s;
 
 		if (!l->deconv)
-			s = (struct sub){ conv_axis(&l->y, c->t.pack_y), conv_axis(&l->x, c->t.pack_x) };
+			s = (struct sub){ conv_axis(&l->y, c->t.pack_y),
+					  conv_axis(&l->x, c->t.pack_x) };
 		else if (c->t.packed)
-			s = (struct sub){ packed_axis(&l->y, c->t.pack_y), packed_axis(&l->x, c->t.pack_x) };
+			s = (struct sub){ packed_axis(&l->y, c->t.pack_y),
+					  packed_axis(&l->x, c->t.pack_x) };
 		else
 			s = (struct sub){ phase_axis(&l->y, i / nx), phase_axis(&l->x, i % nx) };
 		if (s.y.n && s.x.n)
@@ -101,10 +112,11 @@ static int make_subs(struct cut *c)
 static struct block channel_block(const struct cut *c, int ch)
 {
 	const struct layer *l = c->l;
-	int end = c->t.ch + c->t.n_ch, cols = (int)c->config->cols, og = l->out_ch / l->groups, ig = l->in_ch / l->groups;
+	int end = c->t.ch + c->t.n_ch, cols = (int)c->config->cols, og = l->out_ch / l->groups,
+	    ig = l->in_ch / l->groups;
 	struct block b = { .col = ch };
 
-	if (l->groups == 1 || og * 2 > cols) {	/* a part of one group of channels */
+	if (l->groups == 1 || og * 2 > cols) { /* a part of one group of channels */
 		b.cols = min_int(cols, min_int(og - ch % og, end - ch));
 		b.n_in_ch = ig;
 	} else {
@@ -174,8 +186,11 @@ static int make_phase_groups(struct cut *c)
 	int width = (int)c->config->cols;
 
 	for (int p = 0; !err && p < rows; p += c->t.group_phases) {
-		struct group g = { .phase_y = p, .n_phase_y = min_int(c->t.group_phases, rows - p),
-				   .ch = c->t.ch, .n_ch = c->t.n_ch, .first_block = c->n_block,
+		struct group g = { .phase_y = p,
+				   .n_phase_y = min_int(c->t.group_phases, rows - p),
+				   .ch = c->t.ch,
+				   .n_ch = c->t.n_ch,
+				   .first_block = c->n_block,
 				   .n_in_ch = c->l->in_ch };
 
 		g.cols = g.n_phase_y * in_row;
@@ -198,8 +213,8 @@ int cut_init(struct cut *c, const struct core_config *config, const struct layer
 	if (!err && !c->n_sub)
 		err = error(-EINVAL, "the output is empty");
 	if (!err)
-		err = c->sub->y.phases * c->sub->x.phases > 1 ? make_phase_groups(c) :
-								make_channel_groups(c);
+		err = c->sub->y.phases * c->sub->x.phases > 1 ? make_phase_groups(c)
+							      : make_channel_groups(c);
 	if (err)
 		cut_free(c);
 	return err;
@@ -219,7 +234,8 @@ struct chunk_counts {
 	int ch, ky, kx;
 };
 
-static struct chunk_counts count_chunks(const struct cut *c, const struct sub *s, const struct group *g)
+static struct chunk_counts count_chunks(const struct cut *c, const struct sub *s,
+					const struct group *g)
 {
 	if (c->t.ifm == IFM_TILE || c->t.layout != LAYOUT_PLAIN)
 		return (struct chunk_counts){ 1, 1, 1 };
@@ -388,8 +404,10 @@ struct box cut_box(const struct cut *c, const struct sub *s, const struct group 
 
 		if ((s && u != s) || !r.n_y || !r.n_x)
 			continue;
-		widen(&y, axis_span(&u->y, r.y, r.n_y, k ? k->ky : 0, k ? k->n_ky : u->y.taps), first);
-		widen(&x, axis_span(&u->x, r.x, r.n_x, k ? k->kx : 0, k ? k->n_kx : u->x.taps), first);
+		widen(&y, axis_span(&u->y, r.y, r.n_y, k ? k->ky : 0, k ? k->n_ky : u->y.taps),
+		      first);
+		widen(&x, axis_span(&u->x, r.x, r.n_x, k ? k->kx : 0, k ? k->n_kx : u->x.taps),
+		      first);
 		first = false;
 		if (c->t.layout == LAYOUT_PLAIN) {
 			y.step = sparse(c, &u->y, k ? k->n_ky : u->y.taps, false);

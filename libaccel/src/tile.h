@@ -7,7 +7,7 @@
  * its taps t, and makes the outputs out0 + q * out_step + p for its phases p.  The weight between a
  * tap and a phase is that of the kernel index at which they meet, or 0 where they do not.
  *
- *   convolution           one sub-convolution, one phase; or, packed, g neighbouring outputs as phases
+ *   convolution           one, of one phase; or, packed, neighbouring outputs as phases
  *   transposed, phases    one sub-convolution for each of the s * s output phases; no zeros at all
  *   transposed, packed    one with all s * s phases side by side in the columns, for few channels
  *
@@ -37,7 +37,7 @@ struct sub {
 enum layout {
 	LAYOUT_PLAIN,		/* a tap's channels fill ceil(channels / R) weight tiles */
 	LAYOUT_ROWS,		/* the taps of a row, side by side in the buffer, are one run */
-	LAYOUT_WINDOW,		/* rows interleaved: all taps are one run; an output row at a time */
+	LAYOUT_WINDOW,		/* rows interleaved: all taps are one run */
 };
 
 /* How much of the input is in the buffer at once. */
@@ -69,7 +69,7 @@ struct chunk {
 /* The choice, for a layer. */
 struct tiling {
 	int ch, n_ch;		/* output channels */
-	int pack_y, pack_x;	/* outputs in the columns, in units of the stride if transposed; 1: one */
+	int pack_y, pack_x;	/* outputs in the columns (transposed: times the stride) */
 	bool packed;		/* transposed: phases are in the columns */
 	enum layout layout;
 	enum ifm_mode ifm;

@@ -32,6 +32,20 @@ static int div_up(int a, int b)
 	return (a + b - 1) / b;
 }
 
+/*
+ * Of n blocks or groups all are alike but for the last, which is no larger: the first stands for
+ * the others.
+ */
+static int next_of(int i, int n)
+{
+	return i || n < 3 ? i + 1 : n - 1;
+}
+
+static uint64_t times_of(int i, int n)
+{
+	return i || n < 3 ? 1 : (uint64_t)n - 1;
+}
+
 /* ---- does it fit ---- */
 
 static struct range whole_tile(const struct cut *c)
@@ -53,10 +67,13 @@ static uint32_t box_bytes(const struct cut *c)
 
 	/* Without groups of channels all groups of blocks read alike. */
 	for (int s = 0; s < c->n_sub; s++)
-		for (int g = 0; g < (c->l->groups > 1 ? c->n_group : 1); g++) {
+		for (int g = 0; g < (c->l->groups > 1 && c->n_group < 256 ? c->n_group : 1); g++) {
 			struct chunk k = cut_chunk(c, &c->sub[s], &c->group[g], 0);
 
 			b = cut_box(c, &c->sub[s], &c->group[g], &k, &tile);
+			/* Of many groups one may start in the middle of a beat. */
+			if (c->n_group >= 256 && b.bytes < UINT32_C(1) << 26)
+				b.bytes += 30 * (uint32_t)(b.rows * b.cols);
 			if (b.bytes > most)
 				most = b.bytes;
 		}
@@ -71,7 +88,7 @@ static bool fits(const struct cut *c)
 
 	if (r.n_y > 4096 || r.n_x > 4096 || tile.n_x > 4096)
 		return false;
-	for (int g = 0; g < c->n_group; g++) {
+	for (int g = 0; g < c->n_group; g = c->l->res >= 0 ? g + 1 : next_of(g, c->n_group)) {
 		/* A residual operand is loaded from a multiple of 16 bytes on. */
 		if (c->l->res >= 0 && c->group[g].ch % 16)
 			return false;
@@ -113,12 +130,57 @@ static uint64_t store_chunks(const struct cut *c, const struct group *g)
 	return (uint64_t)div_up(g->n_ch, align);
 }
 
+static void add_cost(struct cost *to, const struct cost *c, uint64_t times)
+{
+	to->conv += times * c->conv;
+	to->load += times * c->load;
+	to->post += times * c->post;
+	to->store += times * c->store;
+	to->commands += times * c->commands;
+	to->first = c->first;
+	to->last = c->last;
+}
+
+/* Weight tiles of a block.  Of many chunks all are taken to be as large as the first: never too
+ * few. */
+static uint64_t block_tiles(const struct cut *c, const struct sub *s, const struct group *g,
+			    const struct block *b)
+{
+	int n = cut_chunks(c, s, g), counted = n > 16 ? 1 : n;
+	uint64_t tiles = 0;
+
+	for (int i = 0; i < counted; i++) {
+		struct chunk k = cut_chunk(c, s, g, i);
+		struct loops u = cut_loops(c, s, g, b, &k);
+
+		tiles += (uint64_t)u.k0 * (uint64_t)u.k1 * (uint64_t)u.k2;
+	}
+	return n > 16 ? tiles * (uint64_t)n : tiles;
+}
+
+static uint64_t count_tiles(const struct cut *c)
+{
+	uint64_t tiles = 0;
+
+	for (int s = 0; s < c->n_sub; s++)
+		for (int g = 0; g < c->n_group; g = next_of(g, c->n_group))
+			for (int b = 0; b < c->group[g].n_block;
+			     b = next_of(b, c->group[g].n_block))
+				tiles += times_of(g, c->n_group) *
+					 times_of(b, c->group[g].n_block) *
+					 block_tiles(c, &c->sub[s], &c->group[g],
+						     &c->block[c->group[g].first_block + b]);
+	return tiles;
+}
+
 /* A group of a sub-convolution in a tile. */
 static void cost_group(const struct cut *c, const struct sub *s, const struct group *g,
-		       const struct range *tile, struct cost *sum)
+		       const struct range *tile, uint64_t times, struct cost *all)
 {
+	struct cost one_group = { .first = all->first }, *sum = &one_group;
 	struct range r = cut_units(c, s, tile);
-	uint64_t pixels = (uint64_t)r.n_y * (uint64_t)r.n_x, outputs = pixels, window = 1, conv = 0, post = 0;
+	uint64_t pixels = (uint64_t)r.n_y * (uint64_t)r.n_x, outputs = pixels, window = 1, conv = 0,
+		 post = 0;
 	int n = cut_chunks(c, s, g);
 
 	if (!pixels)
@@ -127,50 +189,51 @@ static void cost_group(const struct cut *c, const struct sub *s, const struct gr
 		outputs = (uint64_t)tile->n_y * (uint64_t)tile->n_x;
 		window = (uint64_t)(c->l->win_y.k * c->l->win_x.k);
 	}
-	for (int b = 0; b < g->n_block; b++) {
+	for (int b = 0; b < g->n_block; b = next_of(b, g->n_block)) {
 		const struct block *block = &c->block[g->first_block + b];
-		uint64_t tiles = 0, one, pieces;
+		uint64_t alike = times_of(b, g->n_block), tiles = block_tiles(c, s, g, block), one,
+			 pieces;
 
-		for (int i = 0; i < n; i++) {
-			struct chunk k = cut_chunk(c, s, g, i);
-			struct loops u = cut_loops(c, s, g, block, &k);
-
-			tiles += (uint64_t)u.k0 * (uint64_t)u.k1 * (uint64_t)u.k2;
-		}
 		one = cost_conv(c->config, tiles, pixels);
 		post = cost_post(c->config, outputs, window, (unsigned)block->cols);
 		/* Halves take turns, unless there are several blocks in each. */
 		if (!c->t.acc_stream || 2 * pixels > c->config->acc_entries)
-			one = max64(one, (one + post + COST_CONV_LATENCY + COST_POST_LATENCY + 8) / 2);
-		conv += one;
-		sum->post += post;
-		pieces = (uint64_t)n * (1 + tiles / (uint64_t)(n * c->t.piece));
-		sum->commands += 1 + pieces;
-		if (!c->t.weights_stay)
-			sum->commands += pieces;
-		if (!c->t.weights_stay)
-			sum->load += tiles * c->config->rows * c->config->cols / 16;
+			one = max64(one,
+				    (one + post + COST_CONV_LATENCY + COST_POST_LATENCY + 8) / 2);
+		conv += alike * one;
+		sum->post += alike * post;
+		pieces = (uint64_t)n * (1 + tiles / ((uint64_t)n * (uint64_t)c->t.piece));
+		sum->commands += alike * (1 + pieces);
+		if (c->t.weights_stay)
+			continue;
+		sum->commands += alike * pieces;
+		sum->load += alike * tiles * c->config->rows * c->config->cols / 16;
 	}
-	for (int i = 0; c->t.ifm == IFM_CHUNKS && i < n; i++) {
-		struct chunk k = cut_chunk(c, s, g, i);
+	if (c->t.ifm == IFM_CHUNKS) {
+		struct chunk k = cut_chunk(c, s, g, 0);
 		struct box b = cut_box(c, s, g, &k, tile);
+		uint64_t chunks = box_chunks(c, &b);
 
-		sum->load += box_chunks(c, &b);
-		sum->commands++;
+		sum->load += (uint64_t)n * chunks;
+		sum->commands += (uint64_t)n;
 		if (2 * b.bytes > c->config->ifm_bytes)
-			conv += box_chunks(c, &b) + COST_LOAD_LATENCY;
+			conv += (uint64_t)n * (chunks + COST_LOAD_LATENCY);
 		if (!sum->first)
-			sum->first = box_chunks(c, &b) + (uint64_t)(k.n_ch * k.n_kx * k.n_ky) * c->config->cols / 16;
+			sum->first = chunks + (uint64_t)k.n_ch * (uint64_t)(k.n_kx * k.n_ky) *
+						      c->config->cols / 16;
 	}
 	sum->commands += (uint64_t)g->n_phase_y + (c->l->res >= 0);
 	/* No room for two groups in the OFM buffer: one is stored before the next is finished. */
 	if (2 * outputs * (uint64_t)g->cols > c->config->ofm_bytes)
-		conv += outputs * (uint64_t)(g->n_phase_y * s->x.phases) * store_chunks(c, g) + COST_STORE_LATENCY;
+		conv += outputs * (uint64_t)(g->n_phase_y * s->x.phases) * store_chunks(c, g) +
+			COST_STORE_LATENCY;
 	sum->conv += conv;
 	sum->store += outputs * (uint64_t)(g->n_phase_y * s->x.phases) * store_chunks(c, g);
 	if (c->l->res >= 0)
 		sum->load += outputs * (uint64_t)div_up(g->n_ch, 16);
-	sum->last = post + outputs * (uint64_t)(g->n_phase_y * s->x.phases) * (uint64_t)div_up(g->n_ch, 16);
+	sum->last = post + outputs * (uint64_t)(g->n_phase_y * s->x.phases) *
+				   (uint64_t)div_up(g->n_ch, 16);
+	add_cost(all, sum, times);
 }
 
 static void cost_tile(const struct cut *c, const struct range *tile, struct cost *sum)
@@ -181,32 +244,37 @@ static void cost_tile(const struct cut *c, const struct range *tile, struct cost
 		sum->load += box_chunks(c, &b);
 		sum->commands += c->t.layout == LAYOUT_WINDOW ? (uint64_t)b.rows : 1;
 		if (!sum->first)
-			sum->first = box_chunks(c, &b) + (uint64_t)c->t.piece * c->config->rows * c->config->cols / 32;
+			sum->first = box_chunks(c, &b) +
+				     (uint64_t)c->t.piece * c->config->rows * c->config->cols / 32;
 		if (2 * b.bytes > c->config->ifm_bytes)
 			sum->conv += box_chunks(c, &b) + COST_LOAD_LATENCY;
 	}
 	for (int s = 0; s < c->n_sub; s++)
-		for (int g = 0; g < c->n_group; g++)
-			cost_group(c, &c->sub[s], &c->group[g], tile, sum);
+		for (int g = 0; g < c->n_group; g = next_of(g, c->n_group))
+			cost_group(c, &c->sub[s], &c->group[g], tile, times_of(g, c->n_group), sum);
 }
 
 /* A tile, when no other helps or hinders. */
-static uint64_t cost_one(const struct cut *c, const struct range *t, uint64_t beats, struct cost *sum)
+static uint64_t cost_one(const struct cut *c, const struct range *t, uint64_t beats,
+			 struct cost *sum)
 {
 	sum->conv = sum->post = sum->store = sum->commands = 0;
 	sum->load = beats;
 	cost_tile(c, t, sum);
 	sum->load += COST_FETCH_BEATS * sum->commands;
 	return max64(max64(sum->conv, sum->load),
-		     max64(max64(sum->post, sum->store), COST_COMMAND * sum->commands)) + sum->commands;
+		     max64(max64(sum->post, sum->store), COST_COMMAND * sum->commands)) +
+	       sum->commands;
 }
 
 /* Beyond this, tiles in the middle are taken to be alike. */
 enum { TILES_COUNTED = 16 };
 
-static void cost_all(struct cut *c, uint32_t n_tile, uint32_t n_block)
+static void cost_all(struct cut *c, uint64_t n_tile, uint64_t n_block)
 {
-	uint64_t beats = c->t.weights_stay ? n_tile * (uint64_t)c->config->rows * c->config->cols / 16 : 0;
+	uint64_t beats = c->t.weights_stay
+				 ? n_tile * (uint64_t)c->config->rows * c->config->cols / 16
+				 : 0;
 	struct cost sum = { 0 };
 	struct range t;
 	int n = schedule_tiles(c), step = n > TILES_COUNTED ? n / TILES_COUNTED : 1;
@@ -229,15 +297,16 @@ static void cost_all(struct cut *c, uint32_t n_tile, uint32_t n_block)
 static void try_tiling(struct search *s, struct tiling t)
 {
 	const struct core_config *config = s->config;
-	uint32_t tiles, blocks, room = (uint32_t)(config->wgt_bytes / (config->rows * config->cols));
+	uint64_t tiles, blocks, room = config->wgt_bytes / (config->rows * config->cols);
 	struct cut c;
 
 	if (t.th < 1 || t.tw < 1 || cut_init(&c, config, s->l, &t))
 		return;
 	if (fits(&c)) {
-		pack_count(&c, &tiles, &blocks);
+		tiles = count_tiles(&c);
+		blocks = (uint64_t)c.n_block * (uint64_t)c.n_sub;
 		c.t.weights_stay = tiles <= room;
-		c.t.piece = (int)(room >= 4 ? (room / 4) : 1);
+		c.t.piece = room < 4 ? 1 : room / 4 < 4096 ? (int)(room / 4) : 4096;
 		c.t.acc_stream = tiles == blocks;
 		cost_all(&c, tiles, blocks);
 		if (!s->found || c.t.cycles < s->best.cycles)
@@ -305,7 +374,8 @@ static void try_groups(struct search *s, struct tiling t)
 		if (t.layout != LAYOUT_PLAIN)
 			continue;
 		/* A group's blocks share the accumulators. */
-		for (int ch = div_up(in_ch, lanes) * lanes; ch >= lanes; ch = ch / 2 / lanes * lanes) {
+		for (int ch = div_up(in_ch, lanes) * lanes; ch >= lanes;
+		     ch = ch / 2 / lanes * lanes) {
 			t.chunk_ch = ch;
 			if (s->l->groups > 1 && (n > 1 || phases))
 				break;
@@ -347,7 +417,8 @@ static void try_layouts(struct search *s, struct tiling t)
 	if (cut_init(&c, s->config, l, &t))
 		return;
 	for (int i = 0; i < c.n_sub; i++)
-		runs = runs && c.sub[i].x.tap_step == 1 && div_up(c.sub[i].x.taps * l->in_ch, rows) <= 256;
+		runs = runs && c.sub[i].x.tap_step == 1 &&
+		       div_up(c.sub[i].x.taps * l->in_ch, rows) <= 256;
 	one = c.n_sub == 1 && div_up(c.sub->x.taps * c.sub->y.taps * l->in_ch, rows) <= 256;
 	cut_free(&c);
 	if (!runs)
@@ -365,8 +436,13 @@ static bool search_channels(struct search *s, int ch, int n_ch)
 {
 	const struct layer *l = s->l;
 	int cols = (int)s->config->cols, most = n_ch < cols ? cols / n_ch : 1;
-	struct tiling t = { .ch = ch, .n_ch = n_ch, .pack_y = 1, .pack_x = 1, .group_blocks = 1,
-			    .group_phases = 1, .piece = 1 };
+	struct tiling t = { .ch = ch,
+			    .n_ch = n_ch,
+			    .pack_y = 1,
+			    .pack_x = 1,
+			    .group_blocks = 1,
+			    .group_phases = 1,
+			    .piece = 1 };
 
 	s->found = false;
 	try_layouts(s, t);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Layers on the Verilated core, each beside its peer: cycles, ratio to the better of SCALE-Sim's two columns,
- * utilisation (useful MACs of all that the array could have done).
+ * Layers on the Verilated core, each beside its peer: cycles, ratio to the better of SCALE-Sim's
+ * two columns, utilisation (useful MACs of all that the array could have done).
  *
  *   bench_layers layers.csv [NAME_PART...]
  */
@@ -19,13 +19,16 @@ struct row {
 
 static bool read_row(const char *line, struct row *r)
 {
-	return sscanf(line, "%63[^,],%15[^,],%d,%d,%d,%d,%d,%d,%d,%d,%d,%lf,%lf,%lf", r->name, r->op, &r->hin, &r->win,
-		      &r->cin, &r->cout, &r->k, &r->stride, &r->pad, &r->hout, &r->wout, &r->macs, &r->os, &r->ws) == 14;
+	return sscanf(line, "%63[^,],%15[^,],%d,%d,%d,%d,%d,%d,%d,%d,%d,%lf,%lf,%lf", r->name,
+		      r->op, &r->hin, &r->win, &r->cin, &r->cout, &r->k, &r->stride, &r->pad,
+		      &r->hout, &r->wout, &r->macs, &r->os, &r->ws) == 14;
 }
 
 static struct axis axis(int in, int out, const struct row *r)
 {
-	return (struct axis){ .in = in, .out = out, .k = r->k, .stride = r->stride, .dilation = 1, .pad = r->pad };
+	return (struct axis){
+		.in = in, .out = out, .k = r->k, .stride = r->stride, .dilation = 1, .pad = r->pad
+	};
 }
 
 static void bench(const struct row *r, struct device *d, const struct core_config *c)
@@ -49,13 +52,17 @@ static void bench(const struct row *r, struct device *d, const struct core_confi
 	sample_fill(&s, &rng);
 	sample_run(&s, d, c, &res);
 	cycles = (double)res.device.perf[1];
-	printf("%-24s %9.0f cycles %6.3f of peer %6.2f%% | estimate %5.3f | bus %4.1f%% load %4.1f%% store, stalls: load %.1f%% post %.1f%% other %.1f%% idle %.1f%% weights %.1f%%\n",
+	printf("%-24s %9.0f cycles %6.3f of peer %6.2f%% | estimate %5.3f | "
+	       "bus %4.1f%% load %4.1f%% store, stalls: load %.1f%% post %.1f%% "
+	       "other %.1f%% idle %.1f%% weights %.1f%%\n",
 	       r->name, cycles, cycles / best, 100 * r->macs / (cycles * c->rows * c->cols),
 	       (double)res.estimate / cycles, 100 * (double)res.device.perf[9] / cycles,
-	       100 * (double)res.device.perf[10] / cycles, 100 * (double)res.device.perf[3] / cycles,
-	       100 * (double)res.device.perf[4] / cycles, 100 * (double)res.device.perf[5] / cycles,
-	       100 * (double)res.device.perf[6] / cycles, 100 * (double)res.device.perf[7] / cycles);
-	printf("#   %s, %u commands, %s\n", choice_text(&res.choice), res.n_cmd, res.ran ? "" : res.why);
+	       100 * (double)res.device.perf[10] / cycles,
+	       100 * (double)res.device.perf[3] / cycles, 100 * (double)res.device.perf[4] / cycles,
+	       100 * (double)res.device.perf[5] / cycles, 100 * (double)res.device.perf[6] / cycles,
+	       100 * (double)res.device.perf[7] / cycles);
+	printf("#   %s, %u commands, %s\n", choice_text(&res.choice), res.n_cmd,
+	       res.ran ? "" : res.why);
 	fflush(stdout);
 	sample_free(&s);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Whole networks with seeded weights on the Verilated core (BENCH_MODEL: on the model): cycles and utilisation.
+ * Whole networks with seeded weights on the Verilated core (BENCH_MODEL: on the model): cycles and
+ * utilisation.
  *
  *   bench_nets [NAME...]
  */
@@ -41,7 +42,8 @@ static void per_layer(const struct plan *plan)
 		const struct layer *l = &plan->net->layer[plan->layer_order[i]];
 
 		printf("#   %-24s %10.0f MACs, estimate %6.2f%%\n", l->name, (double)l->macs,
-		       100 * (double)l->macs / (256 * (double)plan->layer_cycles[plan->layer_order[i]]));
+		       100 * (double)l->macs /
+			       (256 * (double)plan->layer_cycles[plan->layer_order[i]]));
 	}
 }
 
@@ -64,13 +66,17 @@ static void bench(const char *name, struct graph *g, const struct core_config *c
 		printf("%s failed\n", name);
 	for (int i = 0; i < plan->n_layer; i++)
 		macs += plan->net->layer[plan->layer_order[i]].macs;
-	printf("%-12s %10.0f cycles %6.2f%% of %4.0f M MACs | estimate %5.3f | bus %4.1f%% load %4.1f%% store, stalls: load %.1f%% post %.1f%% other %.1f%% idle %.1f%% weights %.1f%% | compiled in %.2f s, %u commands, %d segments, peak %.1f of %.1f MB\n",
-	       name, (double)perf[1], 100 * (double)macs / ((double)perf[1] * c->rows * c->cols), (double)macs * 1e-6,
-	       (double)plan->segment[0].cycles / (double)perf[1], 100 * (double)perf[9] / (double)perf[1],
-	       100 * (double)perf[10] / (double)perf[1], 100 * (double)perf[3] / (double)perf[1],
-	       100 * (double)perf[4] / (double)perf[1], 100 * (double)perf[5] / (double)perf[1],
-	       100 * (double)perf[6] / (double)perf[1], 100 * (double)perf[7] / (double)perf[1], compiled,
-	       plan->segment[0].n_cmd, plan->n_segment, (double)plan->arena_peak * 1e-6, (double)plan->arena_total * 1e-6);
+	printf("%-12s %10.0f cycles %6.2f%% of %4.0f M MACs | estimate %5.3f | "
+	       "bus %4.1f%% load %4.1f%% store, stalls: load %.1f%% post %.1f%% "
+	       "other %.1f%% idle %.1f%% weights %.1f%% | "
+	       "compiled in %.2f s, %u commands, %d segments, peak %.1f of %.1f MB\n",
+	       name, (double)perf[1], 100 * (double)macs / ((double)perf[1] * c->rows * c->cols),
+	       (double)macs * 1e-6, (double)plan->segment[0].cycles / (double)perf[1],
+	       100 * (double)perf[9] / (double)perf[1], 100 * (double)perf[10] / (double)perf[1],
+	       100 * (double)perf[3] / (double)perf[1], 100 * (double)perf[4] / (double)perf[1],
+	       100 * (double)perf[5] / (double)perf[1], 100 * (double)perf[6] / (double)perf[1],
+	       100 * (double)perf[7] / (double)perf[1], compiled, plan->segment[0].n_cmd,
+	       plan->n_segment, (double)plan->arena_peak * 1e-6, (double)plan->arena_total * 1e-6);
 	per_layer(plan);
 	fflush(stdout);
 	values_free(&s);

@@ -20,7 +20,7 @@
 
 struct device {
 	struct core_config config;
-	uint8_t *low, *data;	/* page tables and records; jobs' memory */
+	uint8_t *low, *data; /* page tables and records; jobs' memory */
 	uint32_t bytes, used;
 	uint32_t seqno;
 	struct fcn_model *model;
@@ -107,9 +107,15 @@ static bool open_model(struct device *d)
 	const struct core_config *c = &d->config;
 	const struct fcn_model_ops ops = { .read = mem_read, .write = mem_write, .map = mem_map };
 	struct fcn_model_config m = {
-		.rows = c->rows, .cols = c->cols, .lanes = c->lanes, .ifm_log2 = log2_of(c->ifm_bytes),
-		.wgt_log2 = log2_of(c->wgt_bytes), .ofm_log2 = log2_of(c->ofm_bytes),
-		.par_log2 = log2_of(c->par_bytes), .acc_log2 = log2_of(c->acc_entries), .tlb_lines = 16,
+		.rows = c->rows,
+		.cols = c->cols,
+		.lanes = c->lanes,
+		.ifm_log2 = log2_of(c->ifm_bytes),
+		.wgt_log2 = log2_of(c->wgt_bytes),
+		.ofm_log2 = log2_of(c->ofm_bytes),
+		.par_log2 = log2_of(c->par_bytes),
+		.acc_log2 = log2_of(c->acc_entries),
+		.tlb_lines = 16,
 	};
 
 	return !fcn_model_create(&m, &ops, d, &d->model);
@@ -119,8 +125,10 @@ static bool open_rtl(struct device *d)
 {
 #ifdef WITH_RTL
 	struct fcn_mem_ops ops = { mem_read, mem_write, d };
-	const char *seed = getenv("MEMORY_SEED");	/* of random memory timing; otherwise ddr */
-	struct fcn_sim_config c = { .rows = d->config.rows, .cols = d->config.cols, .mem = &ops,
+	const char *seed = getenv("MEMORY_SEED"); /* of random memory timing; otherwise ddr */
+	struct fcn_sim_config c = { .rows = d->config.rows,
+				    .cols = d->config.cols,
+				    .mem = &ops,
 				    .memory = seed ? FCN_AXI_RANDOM : FCN_AXI_DDR,
 				    .seed = seed ? (uint64_t)atoi(seed) : 0 };
 
@@ -166,9 +174,15 @@ void device_close(struct device *d)
 
 struct core_config device_config(unsigned rows, unsigned cols, bool small)
 {
-	struct core_config c = { .rows = rows, .cols = cols, .lanes = cols < 16 ? cols : 16,
-				 .ifm_bytes = 1 << 17, .wgt_bytes = 1 << 16, .ofm_bytes = 1 << 16,
-				 .par_bytes = 1 << 13, .acc_entries = 512, .queue_depth = 8 };
+	struct core_config c = { .rows = rows,
+				 .cols = cols,
+				 .lanes = cols < 16 ? cols : 16,
+				 .ifm_bytes = 1 << 17,
+				 .wgt_bytes = 1 << 16,
+				 .ofm_bytes = 1 << 16,
+				 .par_bytes = 1 << 13,
+				 .acc_entries = 512,
+				 .queue_depth = 8 };
 
 	if (small) {
 		c.ifm_bytes = 1 << 11;
@@ -216,7 +230,8 @@ static bool wait_end(struct device *d)
 	return true;
 }
 
-bool device_run(struct device *d, const struct plan_segment *s, const uint32_t *va, struct device_result *r)
+bool device_run(struct device *d, const struct plan_segment *s, const uint32_t *va,
+		struct device_result *r)
 {
 	uint32_t before = d->used, cmd = device_alloc(d, s->n_cmd * FCN_CMD_BYTES);
 	uint32_t perf = device_alloc(d, PAGE), record[4];

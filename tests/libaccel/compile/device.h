@@ -14,7 +14,7 @@
 
 struct device;
 
-/* bytes: of memory.  rtl: geometries as linked into the program; NULL when there is none of that kind. */
+/* bytes: of memory.  rtl: the Verilated core; NULL when it is not linked into the program. */
 struct device *device_open(const struct core_config *config, bool rtl, uint32_t bytes);
 void device_close(struct device *d);
 
@@ -32,6 +32,7 @@ struct device_result {
 };
 
 /* Runs a job whose regions lie at va[].  false: it did not end. */
-bool device_run(struct device *d, const struct plan_segment *s, const uint32_t *va, struct device_result *r);
+bool device_run(struct device *d, const struct plan_segment *s, const uint32_t *va,
+		struct device_result *r);
 
 #endif

@@ -43,8 +43,10 @@ static size_t out_bytes(const struct sample *s)
 void sample_fill(struct sample *s, struct rng *rng)
 {
 	struct layer *l = &s->l;
-	size_t n = (size_t)l->out_ch * (size_t)l->y.k * (size_t)l->x.k * (size_t)(l->in_ch / l->groups);
-	float spread = 60.0f / (74.0f * 74.0f * sqrtf((float)(l->y.k * l->x.k * (l->in_ch / l->groups))));
+	size_t n = (size_t)l->out_ch * (size_t)l->y.k * (size_t)l->x.k *
+		   (size_t)(l->in_ch / l->groups);
+	float spread = 60.0f /
+		       (74.0f * 74.0f * sqrtf((float)(l->y.k * l->x.k * (l->in_ch / l->groups))));
 
 	s->out_h = l->win_y.out;
 	s->out_w = l->win_x.out;
@@ -92,7 +94,8 @@ static int input(const struct sample *s, int n, int y, int x, int ch)
 	}
 	if (y < 0 || x < 0 || y >= l->y.in || x >= l->x.in)
 		return l->pad_value;
-	return s->in[(((size_t)n * (size_t)l->y.in + (size_t)y) * (size_t)l->x.in + (size_t)x) * (size_t)l->in_ch +
+	return s->in[(((size_t)n * (size_t)l->y.in + (size_t)y) * (size_t)l->x.in + (size_t)x) *
+			     (size_t)l->in_ch +
 		     (size_t)ch];
 }
 
@@ -131,7 +134,9 @@ static int one_output(const struct sample *s, int n, int y, int x, int oc)
 				continue;
 			for (int c = 0; c < ig; c++)
 				acc += (uint32_t)((input(s, n, iy, ix, first + c) - l->in_zp) *
-						  l->weights[((oc * l->y.k + ky) * l->x.k + kx) * ig + c]);
+						  l->weights[((oc * l->y.k + ky) * l->x.k + kx) *
+								     ig +
+							     c]);
 		}
 	r = rintf((float)(int32_t)acc * l->scale[oc]);
 	v = r > 1000 ? 127 : r < -1000 ? -128 : clamp((int)r + l->zp, -128, 127);
@@ -140,7 +145,8 @@ static int one_output(const struct sample *s, int n, int y, int x, int oc)
 	if (l->res >= 0) {
 		const struct residual *q = &l->residual;
 		int b = s->res[((n * l->y.out + y) * l->x.out + x) * l->out_ch + oc];
-		int64_t sum = (int64_t)(v - q->za) * q->mul_a + (int64_t)(b - q->zb) * q->mul_b, shifted;
+		int64_t sum = (int64_t)(v - q->za) * q->mul_a + (int64_t)(b - q->zb) * q->mul_b,
+			shifted;
 
 		shifted = rne_shift(sum, q->shift) + q->zo;
 		v = shifted < -128 ? -128 : shifted > 127 ? 127 : (int)shifted;
@@ -191,12 +197,18 @@ const char *sample_name(const struct sample *s)
 	static char text[400];
 	const struct layer *l = &s->l;
 
-	snprintf(text, sizeof(text),
-		 "%s%s %d x %dx%dx%d -> %dx%dx%d, k %dx%d s %dx%d d %dx%d p %d,%d g %d%s%s, pool %dx%d s %dx%d, gap %d skew %d",
-		 l->kind == LAYER_COPY ? "copy" : l->deconv ? "deconv" : "conv", l->pad_edge ? " edge" : "", s->n,
-		 l->y.in, l->x.in, l->in_ch, s->out_h, s->out_w, l->out_ch, l->y.k, l->x.k, l->y.stride, l->x.stride,
-		 l->y.dilation, l->x.dilation, l->y.pad, l->x.pad, l->groups, l->res >= 0 ? " residual" : "",
-		 l->table ? " table" : "", l->win_y.k, l->win_x.k, l->win_y.s, l->win_x.s, s->pitch_extra, s->out_skew);
+	snprintf(
+		text, sizeof(text),
+		"%s%s %d x %dx%dx%d -> %dx%dx%d, k %dx%d s %dx%d d %dx%d p %d,%d g %d%s%s, "
+		"pool %dx%d s %dx%d, gap %d skew %d",
+		l->kind == LAYER_COPY ? "copy"
+		: l->deconv	      ? "deconv"
+				      : "conv",
+		l->pad_edge ? " edge" : "", s->n, l->y.in, l->x.in, l->in_ch, s->out_h, s->out_w,
+		l->out_ch, l->y.k, l->x.k, l->y.stride, l->x.stride, l->y.dilation, l->x.dilation,
+		l->y.pad, l->x.pad, l->groups, l->res >= 0 ? " residual" : "",
+		l->table ? " table" : "", l->win_y.k, l->win_x.k, l->win_y.s, l->win_x.s,
+		s->pitch_extra, s->out_skew);
 	return text;
 }
 
@@ -209,11 +221,13 @@ const char *choice_text(const struct choice *c)
 	for (int i = 0; i < c->n; i++) {
 		const struct tiling *t = &c->part[i];
 
-		at += (size_t)snprintf(text + at, sizeof(text) - at,
-				       "%schannels %d+%d packed %d %dx%d layout %d ifm %d tile %dx%d group %d %d chunk %d %d %d piece %d stay %d stream %d",
-				       i ? "; " : "", t->ch, t->n_ch, t->packed, t->pack_y, t->pack_x, t->layout, t->ifm, t->th,
-				       t->tw, t->group_blocks, t->group_phases, t->chunk_ch, t->chunk_ky, t->chunk_kx, t->piece,
-				       t->weights_stay, t->acc_stream);
+		at += (size_t)snprintf(
+			text + at, sizeof(text) - at,
+			"%schannels %d+%d packed %d %dx%d layout %d ifm %d tile %dx%d "
+			"group %d %d chunk %d %d %d piece %d stay %d stream %d",
+			i ? "; " : "", t->ch, t->n_ch, t->packed, t->pack_y, t->pack_x, t->layout,
+			t->ifm, t->th, t->tw, t->group_blocks, t->group_phases, t->chunk_ch,
+			t->chunk_ky, t->chunk_kx, t->piece, t->weights_stay, t->acc_stream);
 	}
 	return text;
 }
@@ -229,7 +243,9 @@ static int pixel_pitch(int c, int extra)
 
 static struct plan_place place(int region, int n, int h, int w, int c, int extra, int skew)
 {
-	struct plan_place p = { .region = (uint8_t)region, .n = n, .h = h, .w = w, .c = c, .offset = (uint32_t)skew };
+	struct plan_place p = {
+		.region = (uint8_t)region, .n = n, .h = h, .w = w, .c = c, .offset = (uint32_t)skew
+	};
 
 	p.pixel_pitch = (uint32_t)pixel_pitch(c, extra);
 	p.row_pitch = p.pixel_pitch * (uint32_t)w;
@@ -274,8 +290,8 @@ static int64_t untouched(const struct plan_place *p, const uint8_t *memory)
 	return wrong;
 }
 
-static int compile(struct sample *s, const struct core_config *config, struct job_layer *j, struct image *image,
-		   struct plan_region *region, struct plan_segment *g)
+static int compile(struct sample *s, const struct core_config *config, struct job_layer *j,
+		   struct image *image, struct plan_region *region, struct plan_segment *g)
 {
 	struct cut cut;
 	int err;
@@ -299,7 +315,8 @@ static int compile(struct sample *s, const struct core_config *config, struct jo
 	return schedule_job(config, j, 1, REGIONS, region, g);
 }
 
-void sample_run(struct sample *s, struct device *d, const struct core_config *config, struct sample_result *r)
+void sample_run(struct sample *s, struct device *d, const struct core_config *config,
+		struct sample_result *r)
 {
 	struct job_layer j = { .l = &s->l };
 	struct plan_region region[REGIONS] = { 0 };
@@ -338,15 +355,16 @@ void sample_run(struct sample *s, struct device *d, const struct core_config *co
 		goto out;
 	}
 	if (r->device.cause) {
-		snprintf(r->why, sizeof(r->why), "fault %u at %08x, command %u of %u", r->device.cause, r->device.addr,
-			 r->device.index, g.n_cmd);
+		snprintf(r->why, sizeof(r->why), "fault %u at %08x, command %u of %u",
+			 r->device.cause, r->device.addr, r->device.index, g.n_cmd);
 		goto out;
 	}
 	r->ran = true;
-	r->wrong = pixels(&j.out, device_ptr(d, va[OUT]), s->out, false) + untouched(&j.out, device_ptr(d, va[OUT]));
+	r->wrong = pixels(&j.out, device_ptr(d, va[OUT]), s->out, false) +
+		   untouched(&j.out, device_ptr(d, va[OUT]));
 	if (r->wrong)
-		snprintf(r->why, sizeof(r->why), "%lld bytes wrong, of them %lld around the output", (long long)r->wrong,
-			 (long long)untouched(&j.out, device_ptr(d, va[OUT])));
+		snprintf(r->why, sizeof(r->why), "%lld bytes wrong, of them %lld around the output",
+			 (long long)r->wrong, (long long)untouched(&j.out, device_ptr(d, va[OUT])));
 out:
 	free(g.cmd);
 	free(g.cmd_region);

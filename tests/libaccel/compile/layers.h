@@ -21,7 +21,7 @@ struct sample {
 	int8_t *in, *res, *out;
 	int out_h, out_w;	/* behind a window */
 	int pitch_extra;	/* unused bytes behind each pixel in memory: multiples of 16 */
-	int out_skew;		/* first byte of the output in its region: tests addresses that are not aligned */
+	int out_skew;		/* first byte of the output in its region: not aligned */
 };
 
 /* Weights, bias, scales and tensors at random. */
@@ -48,6 +48,7 @@ struct sample_result {
 const char *choice_text(const struct choice *c);
 
 /* Compiles, runs and compares with s->out; bytes around the output must be untouched. */
-void sample_run(struct sample *s, struct device *d, const struct core_config *config, struct sample_result *r);
+void sample_run(struct sample *s, struct device *d, const struct core_config *config,
+		struct sample_result *r);
 
 #endif

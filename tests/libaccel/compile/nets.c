@@ -103,7 +103,8 @@ static float scale_of(struct maker *m, int x)
 }
 
 /* Weights behind a DequantizeLinear, of a spread that keeps sums over `fan` products in range. */
-static int weights(struct maker *m, const struct shape *s, int axis, int channels, int fan, float *scales)
+static int weights(struct maker *m, const struct shape *s, int axis, int channels, int fan,
+		   float *scales)
 {
 	int64_t n = shape_count(s);
 	int8_t *w = malloc((size_t)n);
@@ -114,14 +115,16 @@ static int weights(struct maker *m, const struct shape *s, int axis, int channel
 	for (int64_t i = 0; i < n; i++)
 		w[i] = (int8_t)rng_range(&m->rng, -127, 127);
 	for (int i = 0; i < channels; i++)
-		scales[i] = (0.8f + (float)(m->per_channel ? rng_range(&m->rng, 0, 100) : 50) * 0.004f) /
+		scales[i] = (0.8f +
+			     (float)(m->per_channel ? rng_range(&m->rng, 0, 100) : 50) * 0.004f) /
 			    (74.0f * sqrtf((float)fan));
 	in[0] = constant(m, DTYPE_I8, s, w);
 	in[1] = constant(m, DTYPE_F32, &per, scales);
 	in[2] = constant(m, DTYPE_I8, &per, zero);
 	free(w);
 	free(zero);
-	return node(m, OP_DEQUANTIZE_LINEAR, 3, in, DTYPE_F32, (union attr){ .axis = { .axis = axis } });
+	return node(m, OP_DEQUANTIZE_LINEAR, 3, in, DTYPE_F32,
+		    (union attr){ .axis = { .axis = axis } });
 }
 
 static int bias(struct maker *m, int channels, float xs, const float *ws)
@@ -141,7 +144,8 @@ static int bias(struct maker *m, int channels, float xs, const float *ws)
 	free(b);
 	free(s);
 	free(zero);
-	return node(m, OP_DEQUANTIZE_LINEAR, 3, in, DTYPE_F32, (union attr){ .axis = { .axis = 0 } });
+	return node(m, OP_DEQUANTIZE_LINEAR, 3, in, DTYPE_F32,
+		    (union attr){ .axis = { .axis = 0 } });
 }
 
 /* Channels of a tensor: followed through the graph as it is made. */
@@ -186,7 +190,8 @@ int make_deconv(struct maker *m, int x, int out, int k, int stride, int pad)
 	int c = channels_of(m, x), y;
 	struct shape s = { .rank = 4, .dim = { c, out, k, k } };
 	float *ws = malloc((size_t)out * sizeof(*ws)), xs = scale_of(m, x);
-	int in[3] = { x, weights(m, &s, 1, out, c * k * k / (stride * stride), ws), bias(m, out, xs, ws) };
+	int in[3] = { x, weights(m, &s, 1, out, c * k * k / (stride * stride), ws),
+		      bias(m, out, xs, ws) };
 
 	free(ws);
 	y = node(m, OP_CONV_TRANSPOSE, 3, in, DTYPE_F32, conv_attr(k, stride, pad, 1));
@@ -209,7 +214,8 @@ int make_gemm(struct maker *m, int x, int out)
 	in[1] = weights(m, &s, 0, out, (int)s.dim[1], ws);
 	in[2] = bias(m, out, xs, ws);
 	free(ws);
-	y = node(m, OP_GEMM, 3, in, DTYPE_F32, (union attr){ .gemm = { .alpha = 1, .beta = 1, .trans_b = true } });
+	y = node(m, OP_GEMM, 3, in, DTYPE_F32,
+		 (union attr){ .gemm = { .alpha = 1, .beta = 1, .trans_b = true } });
 	y = make_qdq(m, y, random_scale(m), rng_range(&m->rng, -30, 30));
 	infer(m, y);
 	return y;
@@ -225,7 +231,9 @@ int make_node(struct maker *m, enum op op, int a, int b)
 	if (op == OP_HARD_SIGMOID)
 		attr.act = (__typeof__(attr.act)){ 0.2f, 0.5f };
 	y = node(m, op, b >= 0 ? 2 : 1, in, DTYPE_F32, attr);
-	y = make_qdq(m, y, op == OP_SIGMOID || op == OP_TANH || op == OP_HARD_SIGMOID ? 1 / 128.0f : random_scale(m),
+	y = make_qdq(m, y,
+		     op == OP_SIGMOID || op == OP_TANH || op == OP_HARD_SIGMOID ? 1 / 128.0f
+										: random_scale(m),
 		     rng_range(&m->rng, -30, 30));
 	infer(m, y);
 	return y;
@@ -241,7 +249,8 @@ int make_pool(struct maker *m, enum op op, int x, int k, int stride, int pad)
 	bool max = op == OP_MAX_POOL || op == OP_GLOBAL_MAX_POOL;
 
 	zp = m->u8 ? zp - 128 : (int8_t)zp;
-	y = node(m, op, 1, &x, DTYPE_F32, global ? (union attr){ 0 } : conv_attr(k, stride, pad, 1));
+	y = node(m, op, 1, &x, DTYPE_F32,
+		 global ? (union attr){ 0 } : conv_attr(k, stride, pad, 1));
 	if (!max)
 		m->g->node[graph_producer(m->g, y)].attr.conv.count_include_pad = true;
 	y = make_qdq(m, y, max ? scale : random_scale(m), max ? zp : rng_range(&m->rng, -30, 30));
@@ -325,7 +334,8 @@ static int twice(struct maker *m, int x, int c)
 	return make_conv(m, make_conv(m, x, c, 3, 1, 1, 1, true), c, 3, 1, 1, 1, true);
 }
 
-/* Four halvings.  The halves of a concatenation share their quantisation, as good quantisers make it. */
+/* Four halvings.  The halves of a concatenation share their quantisation, as good quantisers make
+ * it. */
 struct graph *make_unet(int size, int channels, uint64_t seed)
 {
 	struct maker m = maker_new(seed, false);
@@ -358,7 +368,8 @@ struct graph *make_dcgan(int features, uint64_t seed)
 	return make_end(&m, x) ? m.g : NULL;
 }
 
-/* VGG-16 with the channels divided by `narrow`, and its skips; every shape as in the paper but for the pad of 100. */
+/* VGG-16 with the channels divided by `narrow`, and its skips; every shape as in the paper but for
+ * the pad of 100. */
 struct graph *make_fcn8s(int size, int narrow, uint64_t seed)
 {
 	static const int convs[5] = { 2, 2, 3, 3, 3 }, channels[5] = { 64, 128, 256, 512, 512 };
@@ -388,7 +399,8 @@ struct graph *make_upconv7(int size, uint64_t seed)
 	int x = make_input(&m, 1, 3, size, size);
 
 	for (int i = 0; i < 6; i++)
-		x = make_node(&m, OP_LEAKY_RELU, make_conv(&m, x, channels[i], 3, 1, 0, 1, false), -1);
+		x = make_node(&m, OP_LEAKY_RELU, make_conv(&m, x, channels[i], 3, 1, 0, 1, false),
+			      -1);
 	x = make_deconv(&m, x, 3, 4, 2, 3);
 	return make_end(&m, x) ? m.g : NULL;
 }

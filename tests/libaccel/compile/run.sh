@@ -64,7 +64,7 @@ done
 rm -f "$out/lib.a"
 ar rc "$out/lib.a" "${objects[@]}"
 
-for test in test_layers test_graphs; do
+for test in test_layers test_graphs test_limits; do
 	compile "$out/$test" "${flags[@]}" "$here/$test.c" "$out/lib.a" -lm && run "$test" "$out/$test" "$count"
 done
 

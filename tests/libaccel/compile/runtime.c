@@ -14,7 +14,8 @@ bool values_init(struct values *s, const struct graph *g)
 	s->v = calloc((size_t)g->n_tensor + 1, sizeof(*s->v));
 	s->owned = calloc((size_t)g->n_tensor + 1, sizeof(bool));
 	for (int i = 0; i < g->n_tensor; i++)
-		s->v[i] = (struct value){ g->tensor[i].dtype, g->tensor[i].shape, (void *)g->tensor[i].data };
+		s->v[i] = (struct value){ g->tensor[i].dtype, g->tensor[i].shape,
+					  (void *)g->tensor[i].data };
 	return true;
 }
 
@@ -63,7 +64,8 @@ static bool run_node(const struct graph *g, int node, struct values *s)
 /* NCHW, or NC, or NCW: element of channel c of pixel (n, y, x). */
 static size_t dense_at(const struct plan_place *p, int n, int y, int x, int c)
 {
-	return (((size_t)n * (size_t)p->c + (size_t)c) * (size_t)p->h + (size_t)y) * (size_t)p->w + (size_t)x;
+	return (((size_t)n * (size_t)p->c + (size_t)c) * (size_t)p->h + (size_t)y) * (size_t)p->w +
+	       (size_t)x;
 }
 
 static int8_t to_core(const struct plan_port *port, const void *data, size_t i)
@@ -76,7 +78,8 @@ static int8_t to_core(const struct plan_port *port, const void *data, size_t i)
 	case DTYPE_U8:
 		return (int8_t)(((const uint8_t *)data)[i] ^ 0x80);
 	default:
-		q = rintf(((const float *)data)[i] / port->place.scale) + (float)port->place.zero_point;
+		q = rintf(((const float *)data)[i] / port->place.scale) +
+		    (float)port->place.zero_point;
 		return (int8_t)(q < -128 ? -128 : q > 127 ? 127 : (int)q);
 	}
 }
@@ -91,7 +94,8 @@ static void to_host(const struct plan_port *port, void *data, size_t i, int8_t v
 
 typedef int8_t *byte_at(void *ctx, const struct plan_place *p, int n, int y, int x, int c);
 
-static void copy_port(const struct plan_port *port, struct values *s, bool in, byte_at *at, void *ctx)
+static void copy_port(const struct plan_port *port, struct values *s, bool in, byte_at *at,
+		      void *ctx)
 {
 	const struct plan_place *p = &port->place;
 	void *data = values_make(s, port->tensor);
@@ -103,7 +107,8 @@ static void copy_port(const struct plan_port *port, struct values *s, bool in, b
 					int8_t *byte = at(ctx, p, n, y, x, c);
 
 					if (in)
-						*byte = to_core(port, data, dense_at(p, n, y, x, c));
+						*byte = to_core(port, data,
+								dense_at(p, n, y, x, c));
 					else
 						to_host(port, data, dense_at(p, n, y, x, c), *byte);
 				}
@@ -119,19 +124,20 @@ static int8_t *memory_at(void *ctx, const struct plan_place *p, int n, int y, in
 {
 	struct memory *m = ctx;
 
-	return (int8_t *)m->base[p->region] + p->offset + (size_t)n * p->image_pitch + (size_t)y * p->row_pitch +
-	       (size_t)x * p->pixel_pitch + c;
+	return (int8_t *)m->base[p->region] + p->offset + (size_t)n * p->image_pitch +
+	       (size_t)y * p->row_pitch + (size_t)x * p->pixel_pitch + c;
 }
 
-static bool run_core(const struct plan *plan, const struct plan_segment *g, struct device *d, const uint32_t *va,
-		     struct memory *m, struct values *s, uint64_t *perf)
+static bool run_core(const struct plan *plan, const struct plan_segment *g, struct device *d,
+		     const uint32_t *va, struct memory *m, struct values *s, uint64_t *perf)
 {
 	struct device_result r;
 
 	for (int i = 0; i < g->n_in; i++)
 		copy_port(&g->in[i], s, true, memory_at, m);
 	if (!device_run(d, g, va, &r) || r.cause) {
-		fprintf(stderr, "job of %u commands: cause %u at %08x, command %u\n", g->n_cmd, r.cause, r.addr, r.index);
+		fprintf(stderr, "job of %u commands: cause %u at %08x, command %u\n", g->n_cmd,
+			r.cause, r.addr, r.index);
 		return false;
 	}
 	for (int i = 0; i < 16; i++)
@@ -174,7 +180,7 @@ bool plan_run(const struct plan *plan, struct device *d, struct values *s, uint6
 
 struct acts {
 	const struct plan *plan;
-	int8_t **data;		/* dense NHWC of each act */
+	int8_t **data; /* dense NHWC of each act */
 };
 
 static size_t act_count(const struct act *a)
@@ -191,21 +197,25 @@ static void spread(struct acts *s, int act)
 	if (!p)
 		return;
 	for (size_t i = 0; i < act_count(a); i++)
-		s->data[a->parent][i / (size_t)a->c * (size_t)p->c + (size_t)a->channel + i % (size_t)a->c] =
-			s->data[act][i];
+		s->data[a->parent][i / (size_t)a->c * (size_t)p->c + (size_t)a->channel +
+				   i % (size_t)a->c] = s->data[act][i];
 	spread(s, a->parent);
 }
 
 static void interpret_layer(struct acts *s, const struct layer *l)
 {
 	const struct act *in = &s->plan->net->act[l->in];
-	struct sample t = { .l = *l, .n = in->n, .in = s->data[l->in], .out = s->data[l->out],
-			    .out_h = l->win_y.out, .out_w = l->win_x.out };
+	struct sample t = { .l = *l,
+			    .n = in->n,
+			    .in = s->data[l->in],
+			    .out = s->data[l->out],
+			    .out_h = l->win_y.out,
+			    .out_w = l->win_x.out };
 
 	if (l->res >= 0)
 		t.res = s->data[l->res];
 	if (l->x.in != in->w)
-		t.n = 1;	/* vectors as pixels */
+		t.n = 1; /* vectors as pixels */
 	sample_reference(&t);
 	spread(s, l->out);
 }
@@ -220,8 +230,10 @@ static int8_t *dense_byte(void *ctx, const struct plan_place *p, int n, int y, i
 {
 	struct dense *d = ctx;
 
-	return &d->s->data[d->act][(((size_t)n * (size_t)p->h + (size_t)y) * (size_t)p->w + (size_t)x) * (size_t)p->c +
-				   (size_t)c];
+	return &d->s->data[d->act]
+			  [(((size_t)n * (size_t)p->h + (size_t)y) * (size_t)p->w + (size_t)x) *
+				   (size_t)p->c +
+			   (size_t)c];
 }
 
 static int act_of(const struct plan *plan, int tensor)
@@ -263,7 +275,8 @@ bool plan_interpret(const struct plan *plan, struct values *s)
 			spread(&a, d.act);
 		}
 		for (int k = 0; g->on_core && k < g->n_layer; k++)
-			interpret_layer(&a, &plan->net->layer[plan->layer_order[g->first_layer + k]]);
+			interpret_layer(&a,
+					&plan->net->layer[plan->layer_order[g->first_layer + k]]);
 		for (int k = 0; k < g->n_out; k++) {
 			struct dense d = { &a, act_of(plan, g->out[k].tensor) };
 

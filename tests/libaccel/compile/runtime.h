@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Runs plans: host nodes by the reference, jobs on a device of the tests; and nets layer by layer in plain C. */
+/* Runs plans: host nodes by the reference, jobs on a device of the tests, or layers in plain C. */
 #ifndef TESTS_COMPILE_RUNTIME_H
 #define TESTS_COMPILE_RUNTIME_H
 
@@ -20,7 +20,7 @@ void values_free(struct values *s);
 /* Gives a tensor room, of its type and shape; returns the data. */
 void *values_make(struct values *s, int tensor);
 
-/* Runs a plan from the inputs in `s`; false with a message on stderr.  perf: the sum of the jobs' records. */
+/* Runs a plan from the inputs in `s`; false with a message on stderr.  perf: sum of the records. */
 bool plan_run(const struct plan *plan, struct device *d, struct values *s, uint64_t *perf);
 
 /* The same with every layer computed in plain C instead of on a device. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Random quantised graphs through the whole compiler: the model of the core against plain C, layer by
- * layer, byte for byte; and both against the graph itself in float arithmetic, which rounds elsewhere.
+ * Random quantised graphs through the whole compiler: the model of the core against plain C, layer
+ * by layer, byte for byte; and both against the graph itself in float arithmetic, which rounds
+ * elsewhere.
  */
 #include <math.h>
 #include <stdio.h>
@@ -17,8 +18,8 @@
 
 static int step(struct maker *m, int x, int *skip)
 {
-	static const enum op points[] = { OP_SIGMOID, OP_TANH, OP_LEAKY_RELU, OP_HARD_SIGMOID, OP_RELU, OP_HARD_SWISH,
-					  OP_ELU };
+	static const enum op points[] = { OP_SIGMOID, OP_TANH,	     OP_LEAKY_RELU, OP_HARD_SIGMOID,
+					  OP_RELU,    OP_HARD_SWISH, OP_ELU };
 	const struct shape *s = &m->g->tensor[x].shape;
 	int c = (int)s->dim[1], h = (int)s->dim[2], w = (int)s->dim[3];
 	int64_t pads[8] = { 0, 0, 1, 2, 0, 0, 2, 1 };
@@ -27,7 +28,8 @@ static int step(struct maker *m, int x, int *skip)
 	case 0:
 		return make_conv(m, x, rng_range(&m->rng, 1, 40), 1, 1, 0, 1, false);
 	case 1:
-		return make_conv(m, x, 16 * rng_range(&m->rng, 1, 3), 3, rng_range(&m->rng, 1, 2), 1, 1, true);
+		return make_conv(m, x, 16 * rng_range(&m->rng, 1, 3), 3, rng_range(&m->rng, 1, 2),
+				 1, 1, true);
 	case 2:
 		return make_conv(m, x, c, 3, 1, 1, c, true);
 	case 3:
@@ -47,7 +49,8 @@ static int step(struct maker *m, int x, int *skip)
 		*skip = make_conv(m, x, c, 1, 1, 0, 1, false);
 		return make_node(m, OP_ADD, make_conv(m, x, c, 3, 1, 1, 1, false), *skip);
 	case 10:
-		return make_concat(m, x, make_conv(m, x, rng_range(&m->rng, 1, 20), 3, 1, 1, 1, true));
+		return make_concat(m, x,
+				   make_conv(m, x, rng_range(&m->rng, 1, 20), 3, 1, 1, 1, true));
 	case 11:
 		return h * w < 600 ? make_resize(m, x, 2, rng_range(&m->rng, 0, 1)) : x;
 	case 12:
@@ -55,15 +58,16 @@ static int step(struct maker *m, int x, int *skip)
 	case 13:
 		return h > 4 ? make_slice(m, x, 2, 1, h - 1) : x;
 	default:
-		return make_concat(m, make_conv(m, x, 16, 3, 1, 1, 1, true), make_conv(m, x, 32, 1, 1, 0, 1, true));
+		return make_concat(m, make_conv(m, x, 16, 3, 1, 1, 1, true),
+				   make_conv(m, x, 32, 1, 1, 0, 1, true));
 	}
 }
 
 static struct graph *random_graph(uint64_t seed)
 {
 	struct maker m = maker_new(seed, seed % 3 == 0);
-	int x = make_input(&m, 1 + (seed % 7 == 0), rng_range(&m.rng, 1, 20), rng_range(&m.rng, 4, 20),
-			   rng_range(&m.rng, 4, 20));
+	int x = make_input(&m, 1 + (seed % 7 == 0), rng_range(&m.rng, 1, 20),
+			   rng_range(&m.rng, 4, 20), rng_range(&m.rng, 4, 20));
 	int steps = rng_range(&m.rng, 1, 8), skip = -1;
 
 	for (int i = 0; i < steps; i++)
@@ -71,7 +75,9 @@ static struct graph *random_graph(uint64_t seed)
 	if (skip >= 0 && rng_range(&m.rng, 0, 1))
 		graph_add_output(m.g, skip);
 	if (rng_range(&m.rng, 0, 3) == 0)
-		x = make_pool(&m, rng_range(&m.rng, 0, 1) ? OP_GLOBAL_AVERAGE_POOL : OP_GLOBAL_MAX_POOL, x, 0, 0, 0);
+		x = make_pool(&m,
+			      rng_range(&m.rng, 0, 1) ? OP_GLOBAL_AVERAGE_POOL : OP_GLOBAL_MAX_POOL,
+			      x, 0, 0, 0);
 	if (rng_range(&m.rng, 0, 3) == 0)
 		x = make_gemm(&m, x, rng_range(&m.rng, 1, 40));
 	if (!make_end(&m, x)) {
@@ -100,7 +106,9 @@ static double difference(const struct graph *g, const struct values *a, const st
 
 	for (int i = 0; i < g->n_out; i++) {
 		const struct node *d = &g->node[graph_producer(g, g->out[i])];
-		float scale = d->op == OP_DEQUANTIZE_LINEAR ? *(const float *)g->tensor[d->in[1]].data : 1;
+		float scale = d->op == OP_DEQUANTIZE_LINEAR
+				      ? *(const float *)g->tensor[d->in[1]].data
+				      : 1;
 		const float *x = a->v[g->out[i]].data, *y = b->v[g->out[i]].data;
 
 		for (int64_t k = 0; k < shape_count(&g->tensor[g->out[i]].shape); k++)
@@ -130,7 +138,8 @@ static bool run_reference(const struct graph *g, struct values *s)
 
 static bool dump(const struct plan *plan)
 {
-	static const char *const stages[] = { "lower", "partition", "schedule", "allocate", "emit" };
+	static const char *const stages[] = { "lower", "partition", "schedule", "allocate",
+					      "emit" };
 	struct text t = TEXT_INIT;
 	bool good = true;
 
@@ -157,7 +166,8 @@ static void one(struct device *d, const struct core_config *c, uint64_t seed, in
 		return;
 	}
 	if (plan_compile(g, c, &options, &plan)) {
-		ok(false, "%ux%u seed %llu: %s", c->rows, c->cols, (unsigned long long)seed, error_message());
+		ok(false, "%ux%u seed %llu: %s", c->rows, c->cols, (unsigned long long)seed,
+		   error_message());
 		graph_free(g);
 		return;
 	}
@@ -167,22 +177,25 @@ static void one(struct device *d, const struct core_config *c, uint64_t seed, in
 	random_inputs(g, &core, seed);
 	random_inputs(g, &plain, seed);
 	random_inputs(g, &real, seed);
-	if (!plan_run(plan, d, &core, perf) || !plan_interpret(plan, &plain) || !run_reference(g, &real) || !dump(plan))
-		ok(false, "%ux%u seed %llu does not run", c->rows, c->cols, (unsigned long long)seed);
+	if (!plan_run(plan, d, &core, perf) || !plan_interpret(plan, &plain) ||
+	    !run_reference(g, &real) || !dump(plan))
+		ok(false, "%ux%u seed %llu does not run", c->rows, c->cols,
+		   (unsigned long long)seed);
 	else if (difference(g, &core, &plain) > 0)
-		ok(false, "%ux%u seed %llu: core and plain C differ by %g", c->rows, c->cols, (unsigned long long)seed,
-		   difference(g, &core, &plain));
+		ok(false, "%ux%u seed %llu: core and plain C differ by %g", c->rows, c->cols,
+		   (unsigned long long)seed, difference(g, &core, &plain));
 	diff = difference(g, &plain, &real);
 	if (diff > 4.5)
-		ok(false, "seed %llu: layers and graph differ by %g", (unsigned long long)seed, diff);
+		ok(false, "seed %llu: layers and graph differ by %g", (unsigned long long)seed,
+		   diff);
 	for (int i = 0; i < plan->n_segment; i++) {
 		*nodes += plan->segment[i].n_node;
 		*host += plan->segment[i].on_core ? 0 : plan->segment[i].n_node;
 	}
 	if (getenv("REASONS"))
 		for (int i = 0; i < plan->n_reason; i++)
-			note("seed %llu: %s: %s", (unsigned long long)seed, op_name(g->node[plan->reason[i].node].op),
-			     plan->reason[i].text);
+			note("seed %llu: %s: %s", (unsigned long long)seed,
+			     op_name(g->node[plan->reason[i].node].op), plan->reason[i].text);
 	values_free(&core);
 	values_free(&plain);
 	values_free(&real);
@@ -198,7 +211,7 @@ int main(int argc, char **argv)
 	} cores[] = { { 16, 16, false }, { 8, 8, true }, { 8, 16, false }, { 32, 32, false } };
 	int count = argc > 1 ? atoi(argv[1]) : 60;
 	unsigned first = argc > 2 ? (unsigned)atoi(argv[2]) : 1;
-	bool rtl = getenv("RTL");	/* the Verilated core, if linked: finds commands that race */
+	bool rtl = getenv("RTL"); /* the Verilated core, if linked: finds commands that race */
 
 	for (size_t i = 0; i < (rtl ? 1 : sizeof(cores) / sizeof(*cores)); i++) {
 		struct core_config c = device_config(cores[i].rows, cores[i].cols, cores[i].small);

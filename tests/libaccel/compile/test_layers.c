@@ -22,7 +22,8 @@ static void make_axis(struct rng *r, struct axis *a, bool deconv, int most)
 			a->out = (a->in - 1) * a->stride - a->pad + a->dilation * (a->k - 1) + 1 +
 				 rng_range(r, 0, a->stride - 1) - rng_range(r, 0, a->pad);
 		else
-			a->out = (a->in + a->pad + rng_range(r, 0, a->pad) - a->dilation * (a->k - 1) - 1 + a->stride) /
+			a->out = (a->in + a->pad + rng_range(r, 0, a->pad) -
+				  a->dilation * (a->k - 1) - 1 + a->stride) /
 				 a->stride;
 	} while (a->out < 1 || a->out > 6 * most);
 }
@@ -56,9 +57,12 @@ static void make_window(struct rng *r, struct window *w, int in, bool pools)
 static void make_residual(struct rng *r, struct layer *l)
 {
 	l->res = 1;
-	l->residual = (struct residual){ .mul_a = rng_next(r) >> 1 & 0x7fffffff, .mul_b = rng_next(r) >> 1 & 0x7fffffff,
-					 .shift = rng_range(r, 28, 32), .za = rng_range(r, -128, 127),
-					 .zb = rng_range(r, -128, 127), .zo = rng_range(r, -128, 127) };
+	l->residual = (struct residual){ .mul_a = rng_next(r) >> 1 & 0x7fffffff,
+					 .mul_b = rng_next(r) >> 1 & 0x7fffffff,
+					 .shift = rng_range(r, 28, 32),
+					 .za = rng_range(r, -128, 127),
+					 .zb = rng_range(r, -128, 127),
+					 .zo = rng_range(r, -128, 127) };
 }
 
 static void make_sample(struct rng *r, struct sample *s, int size, int channels)
@@ -117,7 +121,8 @@ static void make_copy(struct rng *r, struct sample *s, int size)
 		a[i]->k = a[i]->stride = a[i]->dilation = 1;
 		do {
 			a[i]->pad = rng_range(r, -3, 3);
-			a[i]->out = rep * (a[i]->in + a[i]->pad + rng_range(r, -3, 3)) + rng_range(r, 0, rep - 1);
+			a[i]->out = rep * (a[i]->in + a[i]->pad + rng_range(r, -3, 3)) +
+				    rng_range(r, 0, rep - 1);
 		} while (a[i]->out < 1);
 	}
 	l->in_ch = rng_range(r, 1, 70);
@@ -136,8 +141,10 @@ static void one(struct sample *s, struct device *d, const struct core_config *c,
 
 	sample_reference(s);
 	sample_run(s, d, c, &res);
-	/* Odd groups of channels with a residual operand need more than a small buffer has: the host's. */
-	if (!res.ran && c->ofm_bytes < 65536 && s->l.groups > 1 && s->l.res >= 0 && strstr(res.why, "no tile")) {
+	/* Odd groups of channels with a residual operand need more than a small buffer has: the
+	 * host's. */
+	if (!res.ran && c->ofm_bytes < 65536 && s->l.groups > 1 && s->l.res >= 0 &&
+	    strstr(res.why, "no tile")) {
 		sample_free(s);
 		return;
 	}
@@ -154,10 +161,14 @@ int main(int argc, char **argv)
 	static const struct {
 		unsigned rows, cols;
 		bool small;
-	} cores[] = { { 16, 16, false }, { 8, 8, false }, { 8, 16, false }, { 32, 32, false }, { 8, 8, true } };
+	} cores[] = { { 16, 16, false },
+		      { 8, 8, false },
+		      { 8, 16, false },
+		      { 32, 32, false },
+		      { 8, 8, true } };
 	int count = argc > 1 ? atoi(argv[1]) : 60;
 	unsigned first = argc > 2 ? (unsigned)atoi(argv[2]) : 1;
-	bool rtl = getenv("RTL");	/* the Verilated core, if linked: finds commands that race */
+	bool rtl = getenv("RTL"); /* the Verilated core, if linked: finds commands that race */
 
 	for (size_t i = 0; i < (rtl ? 1 : sizeof(cores) / sizeof(*cores)); i++) {
 		struct core_config c = device_config(cores[i].rows, cores[i].cols, cores[i].small);

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+/* Layers of any size get a tiling or a reason, soon, and nothing overflows on the way. */
+#include <limits.h>
+#include <string.h>
+#include <time.h>
+
+#include "error.h"
+#include "layers.h"
+#include "partition.h"
+
+#include "../onnx/tap.h"
+
+/* Small, or anything: numbers of every magnitude alike. */
+static int any(struct rng *r, int most)
+{
+	int bits = 0;
+
+	while (most >> bits)
+		bits++;
+	return rng_range(r, 1, 1 << rng_range(r, 0, bits)) % most + 1;
+}
+
+static void any_axis(struct rng *r, struct axis *a, bool deconv)
+{
+	int64_t out;
+
+	do {
+		*a = (struct axis){ any(r, 65536), 0, any(r, 1024), any(r, 8), any(r, 64), 0 };
+		a->pad = rng_range(r, 0, any(r, 4096)) % (a->k * a->dilation);
+		out = deconv ? (int64_t)(a->in - 1) * a->stride - 2 * a->pad +
+				       (int64_t)a->dilation * (a->k - 1) + 1
+			     : (a->in + 2 * (int64_t)a->pad - (int64_t)a->dilation * (a->k - 1) -
+				1) / a->stride +
+				       1;
+	} while (out < 1 || out > 65536);
+	a->out = (int)out;
+}
+
+static double seconds(void)
+{
+	return (double)clock() / CLOCKS_PER_SEC;
+}
+
+static void any_layer(struct rng *r, struct net *net, struct layer *l, struct act *acts)
+{
+	memset(l, 0, sizeof(*l));
+	l->res = -1;
+	l->out = 1;
+	l->deconv = rng_range(r, 0, 1);
+	any_axis(r, &l->y, l->deconv);
+	any_axis(r, &l->x, l->deconv);
+	l->groups = rng_range(r, 0, 3) ? 1 : any(r, 4096);
+	l->in_ch = l->groups * any(r, 65536 / l->groups);
+	l->out_ch = l->groups * any(r, 65536 / l->groups);
+	l->win_y = (struct window){ 1, 1, l->y.out };
+	l->win_x = (struct window){ 1, 1, l->x.out };
+	if (!l->deconv && rng_range(r, 0, 4) == 0 && l->y.out > 16 && l->x.out > 16) {
+		l->win_y = (struct window){ rng_range(r, 1, 16), rng_range(r, 1, 20), 0 };
+		l->win_x = (struct window){ rng_range(r, 1, 16), rng_range(r, 1, 20), 0 };
+		l->win_y.out = (l->y.out - l->win_y.k) / l->win_y.s + 1;
+		l->win_x.out = (l->x.out - l->win_x.k) / l->win_x.s + 1;
+	}
+	acts[0] = (struct act){ .n = any(r, 8), .h = l->y.in, .w = l->x.in, .c = l->in_ch };
+	acts[1] = (struct act){
+		.n = acts[0].n, .h = l->win_y.out, .w = l->win_x.out, .c = l->out_ch
+	};
+	*net = (struct net){ .n_act = 2, .n_layer = 1, .act = acts, .layer = l };
+}
+
+int main(void)
+{
+	static const struct {
+		unsigned rows, cols;
+		bool small;
+	} cores[] = { { 16, 16, false }, { 8, 8, true }, { 32, 32, false } };
+
+	for (size_t i = 0; i < sizeof(cores) / sizeof(*cores); i++) {
+		struct core_config c = device_config(cores[i].rows, cores[i].cols, cores[i].small);
+		struct rng r = { 7 + i };
+		double worst = 0;
+		int done = 0, refused = 0;
+
+		for (int n = 0; n < 150; n++) {
+			struct act acts[2];
+			struct layer l;
+			struct net net;
+			struct choice t;
+			double start = seconds(), took;
+
+			any_layer(&r, &net, &l, acts);
+			if (!partition_layer(&c, &net, &l, &t))
+				done++;
+			else if (error_message()[0])
+				refused++;
+			took = seconds() - start;
+			if (took > 1) {
+				struct sample s = { .l = l,
+						    .n = acts[0].n,
+						    .out_h = l.win_y.out,
+						    .out_w = l.win_x.out };
+
+				note("%.1f s: %s", took, sample_name(&s));
+			}
+			worst = took > worst ? took : worst;
+		}
+		ok(done + refused == 150 && worst < 20, "150 layers of any size on %ux%u%s", c.rows,
+		   c.cols, cores[i].small ? " with small buffers" : "");
+		note("%d tilings, %d reasons, at most %.2f s", done, refused, worst);
+	}
+	return tap_done();
+}
