@@ -59,10 +59,34 @@ for file in "${sources[@]}"; do
 done
 
 compile "$out/test_quant" "${sanitize[@]}" "$here"/{test_quant,net}.c "${objects[@]}" -lm &&
-	run test_quant "$out/test_quant"
+	rm -rf "$out/corpus" && mkdir "$out/corpus" &&
+	run test_quant "$out/test_quant" "$out/corpus"
 compile "$out/test_alloc" "${sanitize[@]}" "$here"/{test_alloc,net}.c "${objects[@]}" -lm \
 	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup &&
 	run test_alloc "$out/test_alloc"
+
+# A short run from small models; a longer one is for people: the program takes libFuzzer's options.
+testdata=$(dpkg -L libonnx-testdata 2>/dev/null | sed -n 's,/data/node$,/data,p' | head -n 1)
+if clang -std=c11 -g -O1 "-fsanitize=fuzzer,address,undefined" -fno-sanitize-recover=all \
+	-I"$src" "$here/fuzz_quant.c" "${sources[@]}" -lm -o "$out/fuzz_quant" 2>"$out/clang.log"; then
+	n=0
+	while IFS= read -r file; do
+		n=$((n + 1))
+		cp "$file" "$out/corpus/$n"
+	done < <([ -z "$testdata" ] || find -L "$testdata" -name '*.onnx' -size -3k)
+	if timeout 300 "$out/fuzz_quant" -runs=20000 -seed=1 -max_len=40000 -timeout=20 \
+		-rss_limit_mb=2048 -artifact_prefix="$out/" "$out/corpus" >"$out/fuzz_quant.log" 2>&1; then
+		echo "ok - fuzz_quant: 20000 runs" >>"$out/tap"
+	else
+		echo "not ok - fuzz_quant: see $out/fuzz_quant.log" >>"$out/tap"
+		tail -n 40 "$out/fuzz_quant.log" | sed 's/^/# /' >>"$out/tap"
+	fi
+elif grep -q 'clang_rt.fuzzer\|not found' "$out/clang.log" || ! command -v clang >/dev/null; then
+	echo "ok - fuzz_quant # SKIP needs clang with libFuzzer" >>"$out/tap"
+else
+	echo "not ok - fuzz_quant does not compile" >>"$out/tap"
+	head -n 40 "$out/clang.log" | sed 's/^/# /' >>"$out/tap"
+fi
 
 # At the speed that users have.
 if [ ! -d "$models" ]; then

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Quantisation of small random networks: what becomes of the graph, and how close the result is. */
+/*
+ * Quantisation of small random networks: what becomes of the graph, and how close the result is.
+ *
+ *	test_quant [FOLDER]	writes the float models there, for the fuzzer to start from
+ */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -15,6 +19,18 @@
 
 #define SAMPLES 4
 
+static const char *folder;
+
+static void save(const struct graph *g)
+{
+	static int count;
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/net%d", folder, count++);
+	if (onnx_write(g, path))
+		note("%s", error_message());
+}
+
 static bool says(int err, int expected, const char *text)
 {
 	if (err == expected && strstr(error_message(), text))
@@ -29,6 +45,8 @@ static struct graph *quantise(const struct graph *g, const struct value *samples
 	struct quant_options options = { .range = range };
 	struct graph *q;
 
+	if (folder)
+		save(g);
 	if (quant_graph(g, samples, count, &options, &q)) {
 		note("%s", error_message());
 		abort();
@@ -406,8 +424,9 @@ static void test_names(void)
 	graph_free(q);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	folder = argc > 1 ? argv[1] : NULL;
 	setvbuf(stdout, NULL, _IOLBF, 0);	/* it may abort */
 	test_unet();
 	test_channels();
