@@ -50,9 +50,12 @@ $(LIBACCEL_OUT)/flags: FORCE
 	@mkdir -p $(@D)
 	@echo "$(LIBACCEL_CC)" | cmp -s - $@ || echo "$(LIBACCEL_CC)" >$@
 
+# Loops that are to become vectors.
+$(LIBACCEL_OUT)/libaccel/src/run_conv.o: LIBACCEL_MORE = $(if $(filter -O2,$(CFLAGS)),-O3)
+
 $(LIBACCEL_OUT)/%.o: %.c $(LIBACCEL_OUT)/flags
 	@mkdir -p $(@D)
-	$(FCN_CCACHE) $(LIBACCEL_CC) -MMD -MP -c -o $@ $<
+	$(FCN_CCACHE) $(LIBACCEL_CC) $(LIBACCEL_MORE) -MMD -MP -c -o $@ $<
 
 # One archive with everything in it, the simulator and the cores included.
 $(LIBACCEL_A): $(LIBACCEL_OBJS) $(FCN_SIM_LIB) $(LIBACCEL_CORE_LIBS)

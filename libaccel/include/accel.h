@@ -110,7 +110,9 @@ int accel_array_save(const char *path, const struct accel_array *array);
  *   drm:[/dev/accel/N]   an fcn_accel device; the first one without a path
  *   rtl:[OPTIONS]        the Verilated core, in process
  *   model:[OPTIONS]      the functional model of the core, in process
- *   host:                the host's processor
+ *   host:                the host's processor, with results equal to the core's
+ *   host:reference       the same node by node, as ONNX defines them: float where the model is
+ *                        float between DequantizeLinear and QuantizeLinear
  * OPTIONS are separated by commas: array=RxC (16x16), and for rtl: memory=ideal|ddr|random (ddr),
  * seed=N, waves=FILE.
  * -ENODEV: no such device; -EINVAL: the URI is malformed or names something that this build does

@@ -14,7 +14,8 @@
 static int open_host(const char *rest, struct core_device **core)
 {
 	*core = NULL;
-	return *rest ? error(-EINVAL, "host: has no option '%s'", rest) : 0;
+	return *rest && strcmp(rest, "reference") ?
+		error(-EINVAL, "host: has no option '%s'; it has reference", rest) : 0;
 }
 
 static int open_drm(const char *rest, struct core_device **core)
@@ -68,6 +69,7 @@ static int open_scheme(const char *uri, struct accel_device **out)
 		free(dev);
 		return err;
 	}
+	dev->reference = !strcmp(uri, "host:reference");
 	*out = dev;
 	return 0;
 }
@@ -114,7 +116,10 @@ int accel_device_list(int (*fn)(void *ctx, const char *uri, const char *descript
 
 int accel_device_get_info(const struct accel_device *dev, struct accel_device_info *info)
 {
-	struct accel_device_info i = { .uri = dev->uri, .description = "the host's processor" };
+	struct accel_device_info i = {
+		.uri = dev->uri,
+		.description = dev->reference ? "the C reference" : "the host's processor",
+	};
 
 	if (dev->core) {
 		const struct core_config *c = &dev->core->config;

@@ -64,9 +64,9 @@ uint64_t profile_macs(const struct graph *g, const struct node *n)
 	}
 }
 
-void profile_host(struct run *r, const struct step *step, int64_t start_ns)
+void profile_host(struct run *r, int layer, int64_t start_ns)
 {
-	struct accel_layer_profile *l = &r->p->layer[step->layer].public;
+	struct accel_layer_profile *l = &r->p->layer[layer].public;
 
 	l->start_cycle = r->cycles;
 	l->start_ns = (uint64_t)(start_ns - r->start_ns);

@@ -20,6 +20,7 @@ void accel_program_free(struct accel_program *p)
 		return;
 	program_memory_exit(p);
 	program_steps_exit(p);
+	program_host_exit(p);
 	plan_free(p->plan);
 	graph_free(p->g);
 	accel_model_free(p->model);
@@ -43,17 +44,40 @@ static struct accel_program *new_program(const struct accel_model *model, struct
 	return p;
 }
 
+/* The core whose partition the host takes when there is none: the default one. */
+static const struct core_config default_core = {
+	.rows = 16,
+	.cols = 16,
+	.lanes = 16,
+	.ifm_bytes = 1 << 17,
+	.wgt_bytes = 1 << 16,
+	.ofm_bytes = 1 << 16,
+	.par_bytes = 1 << 13,
+	.acc_entries = 1 << 9,
+	.queue_depth = 8,
+};
+
+static int make_plan(struct accel_program *p, const struct accel_compile_options *options)
+{
+	const struct plan_options o = { .layer_jobs = options->layer_jobs };
+	const struct core_config *config = p->dev->core ? &p->dev->core->config : &default_core;
+	int err;
+
+	if (p->dev->reference)
+		return plan_compile(p->g, NULL, &o, &p->plan);
+	if (p->dev->core && !p->host_only)
+		return plan_compile(p->g, config, &o, &p->plan);
+	err = program_host_plan(p->g, config, &o, &p->plan, &p->place);
+	return err ? err : program_host_init(p);
+}
+
 static int compile(struct accel_program *p, const struct accel_compile_options *options)
 {
-	const struct plan_options o = {
-		.layer_jobs = options->layer_jobs,
-		.host_only = options->host_only || !p->dev->core,
-	};
 	int err = model_infer(p->model, &p->g);
 
 	p->host_only = options->host_only;
 	if (!err)
-		err = plan_compile(p->g, o.host_only ? NULL : &p->dev->core->config, &o, &p->plan);
+		err = make_plan(p, options);
 	if (!err)
 		err = program_steps_init(p);
 	return err ? err : program_memory_init(p);
@@ -132,7 +156,7 @@ int accel_program_get_info(const struct accel_program *prog, struct accel_progra
 	struct accel_program_info i = { .arena_without_reuse = plan->arena_total };
 
 	for (int s = 0; s < plan->n_segment; s++)
-		if (plan->segment[s].on_core) {
+		if (plan->segment[s].on_core && !prog->place) {
 			i.jobs++;
 			i.commands += plan->segment[s].n_cmd;
 			i.cycles += plan->segment[s].cycles;

@@ -10,11 +10,40 @@
 /* Starts of commands and of bound inputs and outputs. */
 #define ALIGN 64
 
+static int make_host_bo(size_t size, struct bo **bo)
+{
+	struct bo *b = calloc(1, sizeof(*b));
+
+	if (b)
+		*b = (struct bo){ 0, size, calloc(1, size) };
+	if (!b || !b->map) {
+		free(b);
+		return error(-ENOMEM, "out of memory for %zu bytes of layers", size);
+	}
+	*bo = b;
+	return 0;
+}
+
+/* Of the device; of the host where layers run there. */
 static int make_bo(const struct accel_program *p, size_t size, struct bo **bo)
 {
 	struct core_device *core = p->dev->core;
 
-	return size ? core->ops->bo_create(core, size, bo) : 0;
+	if (!size)
+		return 0;
+	return p->place ? make_host_bo(size, bo) : core->ops->bo_create(core, size, bo);
+}
+
+static void free_bo(const struct accel_program *p, struct bo *bo)
+{
+	if (!bo)
+		return;
+	if (!p->place) {
+		p->dev->core->ops->bo_free(p->dev->core, bo);
+		return;
+	}
+	free(bo->map);
+	free(bo);
 }
 
 static int make_regions(struct accel_program *p)
@@ -52,24 +81,19 @@ int program_memory_init(struct accel_program *p)
 	p->cmd_offset = calloc((size_t)p->plan->n_segment + 1, sizeof(*p->cmd_offset));
 	if (!p->region || !p->binding || !p->used || !p->used_write || !p->cmd_offset)
 		return error(-ENOMEM, "out of memory for a program of %d jobs", p->plan->n_segment);
-	if (!p->dev->core)
-		return 0;
 	err = make_regions(p);
 	return err ? err : make_commands(p);
 }
 
 void program_memory_exit(struct accel_program *p)
 {
-	struct core_device *core = p->dev->core;
-
 	for (int i = 0; p->plan && i < p->plan->n_region; i++) {
-		if (p->region && p->region[i])
-			core->ops->bo_free(core, p->region[i]);
+		if (p->region)
+			free_bo(p, p->region[i]);
 		if (p->binding)
 			accel_buffer_free(p->binding[i].buf);
 	}
-	if (p->cmd)
-		core->ops->bo_free(core, p->cmd);
+	free_bo(p, p->cmd);
 	free(p->region);
 	free(p->binding);
 	free(p->used);
@@ -159,7 +183,7 @@ static int find_port(const struct accel_program *p, int index, bool in,
 		return error(-EINVAL, "the program has no %s %d; it has %d", what, index, n);
 	region = program_io_region(p, index, in);
 	*port = region < 0 ? NULL : program_port(p, region, in);
-	if (*port && !(in && host_reads(p, (*port)->tensor)))
+	if (*port && !p->place && !(in && host_reads(p, (*port)->tensor)))
 		return 0;
 	return error(-ENOTSUP, "%s '%s' is %s on the host; use an array", what,
 		     p->g->tensor[in ? p->g->in[index] : p->g->out[index]].name,

@@ -35,8 +35,8 @@ static void name_core_layers(struct accel_program *p, int first, const struct pl
 		l->name = from->name;
 		l->op = op_name(from->op);
 		l->macs = from->macs;
-		l->on_core = true;
-		l->divided = s->n_layer > 1;
+		l->on_core = !p->place;
+		l->divided = l->on_core && s->n_layer > 1;
 		l->estimated_cycles = p->plan->layer_cycles[index];
 		p->layer[first + i].estimate = p->plan->layer_cycles[index] + 1;
 	}
@@ -85,8 +85,8 @@ static void explain_nodes(struct accel_program *p)
 			  p->host_only ? "the application asked for the host" : "";
 
 	for (int i = 0; i < p->g->n_node; i++) {
-		p->on_core[i] = true;
-		p->reason[i] = "";
+		p->on_core[i] = !p->place;
+		p->reason[i] = p->on_core[i] ? "" : why;
 	}
 	for (int i = 0; i < p->n_step; i++)
 		if (p->step[i].node >= 0) {

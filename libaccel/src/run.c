@@ -91,7 +91,7 @@ static int run_host(struct run *r, const struct step *step)
 	free(in);
 	free(out);
 	if (!err)
-		profile_host(r, step, start);
+		profile_host(r, step->layer, start);
 	return err;
 }
 

@@ -115,7 +115,7 @@ static int wait_job(struct run *r, const struct step *step, uint64_t token,
 	}
 }
 
-int run_core(struct run *r, const struct step *step)
+static int run_job(struct run *r, const struct step *step)
 {
 	struct accel_program *p = r->p;
 	const struct plan_segment *s = &p->plan->segment[step->segment];
@@ -131,17 +131,23 @@ int run_core(struct run *r, const struct step *step)
 	struct core_result result = { 0 };
 	int64_t start = now_ns();
 	uint64_t token;
-	int err = pack(r, s);
+	int err = core->ops->submit(core, &job, &token);
 
-	if (!err)
-		err = core->ops->submit(core, &job, &token);
 	if (!err)
 		err = wait_job(r, step, token, &result);
 	if (!err)
 		err = explain(p, s, &result);
 	if (!err)
-		err = unpack(r, s, (int)(step - p->step));
-	if (!err)
 		profile_core(r, step, &result, start);
 	return err;
+}
+
+int run_core(struct run *r, const struct step *step)
+{
+	const struct plan_segment *s = &r->p->plan->segment[step->segment];
+	int err = pack(r, s);
+
+	if (!err)
+		err = r->p->place ? run_host_layers(r, step) : run_job(r, step);
+	return err ? err : unpack(r, s, (int)(step - r->p->step));
 }

@@ -30,6 +30,7 @@ struct accel_device {
 	atomic_int refs;
 	char *uri;
 	struct core_device *core;	/* NULL: the host alone */
+	bool reference;			/* host:reference: node by node, in the graph's arithmetic */
 };
 
 struct accel_device *device_get(struct accel_device *dev);
@@ -97,6 +98,9 @@ struct accel_program {
 	struct accel_model *model;
 	struct graph *g;
 	struct plan *plan;
+	/* Of a program whose layers run on the host, else NULL. */
+	struct plan_place *place;	/* of each act */
+	struct host_layer *host_layer;	/* of each layer */
 	int n_step, n_layer;
 	struct step *step;
 	bool host_only;		/* as the application asked */
@@ -129,6 +133,12 @@ struct accel_program *program_get(struct accel_program *p);
 uint64_t turn_draw(struct accel_program *p);
 void turn_wait(struct accel_program *p, uint64_t number);
 void turn_end(struct accel_program *p);
+
+/* program_host.c: a plan for the host, and where its acts lie; free(*place). */
+struct host_layer;
+int program_host_plan(const struct graph *g, const struct core_config *config,
+		      const struct plan_options *options, struct plan **plan,
+		      struct plan_place **place);
 
 /* program_memory.c: device memory, commands and their addresses. */
 int program_memory_init(struct accel_program *p);
@@ -165,11 +175,16 @@ struct run {
 int run_program(struct accel_program *p, const struct value *in, const struct value *out);
 int run_alloc(struct run *r, int tensor);
 
-/* Runs a job of the core, between packing and unpacking. */
+/* run_host.c: the layers of a segment on the host. */
+int program_host_init(struct accel_program *p);
+void program_host_exit(struct accel_program *p);
+int run_host_layers(struct run *r, const struct step *step);
+
+/* Runs a job of the core, or its layers on the host, between packing and unpacking. */
 int run_core(struct run *r, const struct step *step);
 void run_progress(const struct run *r, int done);
 
-void profile_host(struct run *r, const struct step *step, int64_t start_ns);
+void profile_host(struct run *r, int layer, int64_t start_ns);
 void profile_core(struct run *r, const struct step *step, const struct core_result *result,
 		  int64_t start_ns);
 

@@ -196,14 +196,6 @@ if command -v python3 >/dev/null; then
 	python3 -m json.tool trace.json >/dev/null 2>"$out/json"
 	result $? "the trace is JSON" "$out/json"
 fi
-for stage in import lower partition schedule allocate emit; do
-	try 0 "" "dump of stage $stage" dump --stage $stage copy.onnx --device model:
-	[ -s "$out/stdout" ]
-	result $? "shows something" "$out/stdout"
-done
-try 1 "there is no stage 'fly'" "an unknown stage" dump --stage fly copy.onnx
-try 2 "no --stage" "dump without a stage" dump copy.onnx
-
 mkdir -p pictures none-here
 cp a.png a.jpg pictures
 try 0 "" "quantize" quantize copy.onnx --calib pictures -o q.onnx
@@ -213,6 +205,14 @@ try 1 "has no .png" "no samples" quantize copy.onnx --calib none-here -o q2.onnx
 try 1 "cannot open the folder none" "a missing folder" quantize copy.onnx --calib none -o q2.onnx
 try 2 "minmax, percentile or entropy" "an unknown range" quantize copy.onnx --calib pictures -o q2.onnx --calib-range x
 try 1 "inputs" "a model of two inputs" quantize sum.onnx --calib pictures -o q2.onnx
+for stage in import lower partition schedule allocate emit; do
+	try 0 "" "dump of stage $stage" dump --stage $stage q.onnx --device model:
+	[ -s "$out/stdout" ]
+	result $? "shows something" "$out/stdout"
+done
+try 1 "there is no stage 'fly'" "an unknown stage" dump --stage fly copy.onnx
+try 2 "no --stage" "dump without a stage" dump copy.onnx
+
 cp odd.png pictures
 try 1 "13 x 9" "a sample of another size" quantize copy.onnx --calib pictures -o q2.onnx
 absent "no output file was made" q2

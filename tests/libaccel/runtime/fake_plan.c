@@ -217,8 +217,14 @@ void plan_free(struct plan *p)
 	for (int i = 0; i < p->n_reason; i++)
 		free(p->reason[i].text);
 	free(p->reason);
-	free(p->net->layer);
-	free(p->net);
+	/* The runtime makes plans for the host with the compiler's own stages. */
+	if (p->net && p->net->g) {
+		net_free(p->net);
+	} else if (p->net) {
+		free(p->net->layer);
+		free(p->net);
+	}
+	free(p->constants);
 	free(p->layer_order);
 	free(p->layer_cycles);
 	free(p->segment);

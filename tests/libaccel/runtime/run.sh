@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# Tests of libaccel's devices and of its runtime, the compiler being faked: with the address and undefined behaviour
-# sanitizers by gcc, with the thread sanitizer by clang.  Prints TAP.
+# Tests of libaccel's devices, of its runtime, the compiler being faked, and of layers on the host: with the address and
+# undefined behaviour sanitizers by gcc, with the thread sanitizer by clang.  Prints TAP.
 #
 #   run.sh BUILD_DIR
 #
@@ -20,7 +20,9 @@ cd "$(dirname "$0")/../../.." || exit 1
 here=tests/libaccel/runtime
 flags=(-std=c11 -g -O1 -Wall -Wextra -Werror -Ilibaccel/src -Ilibaccel/include -Iuapi -Isim -Isim/model)
 sources=(libaccel/src/{backend,device,model,program,run,layout,profile,array,error,text,file,npy,graph,onnx,ref,quant}*.c
-	libaccel/src/emit_relocate.c "$here"/{fake_plan,jobs}.c)
+	libaccel/src/{alloc,cost,emit,lower,pack,partition,tile}*.c libaccel/src/schedule{,_conv,_copy,_load,_store}.c)
+fake=("$here"/{fake_plan,jobs}.c)
+real=(libaccel/src/schedule_{plan,dump}.c tests/libaccel/compile/{device,layers,nets}.c)
 cores=()
 core=$build/verilated/8x8/libVfcn_8x8.a
 if [ -f "$core" ]; then
@@ -38,20 +40,33 @@ fail() { # NAME LOG
 	tail -n 30 "$2" | sed 's/^/# /'
 }
 
+archive() { # COMPILER SANITIZER NAME.a FILE...
+	local archive=$3 objects=() file object
+	local command=("$1" "${flags[@]}" "-fsanitize=$2" -fno-sanitize-recover=all)
+	shift 3
+	for file in "$@"; do
+		object=${archive%.a}-$(basename "$file" .c).o
+		"${command[@]}" -c "$file" -o "$object" || return 1
+		objects+=("$object")
+	done
+	rm -f "$archive"
+	ar rcs "$archive" "${objects[@]}"
+}
+
+link() { # COMPILER SANITIZER TEST ARCHIVE...
+	local command=("$1" "${flags[@]}" "-fsanitize=$2" -fno-sanitize-recover=all) test=$3 first=$4
+	shift 3
+	[ "$test" != alloc ] || command+=("-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup")
+	"${command[@]}" "$here/test_$test.c" -Wl,--start-group "$@" -Wl,--end-group "${cores[@]}" "$out/sim/libfcnsim.a" -lstdc++ \
+		-lm -lpthread -o "$(dirname "$first")/test_$test"
+}
+
 compile() { # COMPILER SANITIZER FOLDER
-	local objects=() file object
 	mkdir -p "$3"
-	for file in "${sources[@]}" "$here"/test_{backend,runtime,alloc}.c; do
-		object=$3/$(basename "$file" .c).o
-		"$1" "${flags[@]}" "-fsanitize=$2" -fno-sanitize-recover=all -c "$file" -o "$object" || return 1
-		[[ "$file" == */test_* ]] || objects+=("$object")
-	done
-	for test in backend runtime alloc; do
-		local wrap=()
-		[ "$test" != alloc ] || wrap=("-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup")
-		"$1" "-fsanitize=$2" "${wrap[@]}" "$3/test_$test.o" "${objects[@]}" "${cores[@]}" "$out/sim/libfcnsim.a" \
-			-lstdc++ -lm -lpthread -o "$3/test_$test" || return 1
-	done
+	archive "$1" "$2" "$3/lib.a" "${sources[@]}" && archive "$1" "$2" "$3/fake.a" "${fake[@]}" &&
+		archive "$1" "$2" "$3/real.a" "${real[@]}" &&
+		link "$1" "$2" backend "$3/lib.a" "$3/fake.a" && link "$1" "$2" runtime "$3/lib.a" "$3/fake.a" &&
+		link "$1" "$2" alloc "$3/lib.a" "$3/fake.a" && link "$1" "$2" host "$3/lib.a" "$3/real.a"
 }
 
 run() { # NAME PROGRAM ARGUMENT...
@@ -81,6 +96,7 @@ for set in gcc:address,undefined clang:thread; do
 		run "$cc-devices" "$out/$cc/test_backend"
 		run "$cc-runtime" "$out/$cc/test_runtime" "$out"
 		run "$cc-alloc" "$out/$cc/test_alloc"
+		run "$cc-host" "$out/$cc/test_host"
 	else
 		fail "$cc: does not compile" "$out/$cc.log"
 	fi

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Layers on the host: random ones against plain loops, whole networks against the functional model
+ * of the core.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../compile/nets.h"
+#include "../onnx/tap.h"
+#include "error.h"
+#include "run_layer.h"
+#include "runtime.h"
+
+static int out_size(const struct axis *a, bool deconv)
+{
+	int reach = (a->k - 1) * a->dilation;
+
+	if (deconv)
+		return (a->in - 1) * a->stride - 2 * a->pad + reach + 1;
+	return a->in + 2 * a->pad > reach ? (a->in + 2 * a->pad - reach - 1) / a->stride + 1 : 0;
+}
+
+static struct axis random_axis(struct rng *r, bool deconv)
+{
+	struct axis a = {
+		.in = rng_range(r, 1, 9),
+		.k = rng_range(r, 1, 5),
+		.stride = rng_range(r, 1, 3),
+		.dilation = rng_range(r, 1, 2),
+		.pad = rng_range(r, 0, 3),
+	};
+
+	a.out = out_size(&a, deconv);
+	return a;
+}
+
+static struct window random_window(struct rng *r, const struct axis *a, bool pools)
+{
+	struct window w = { 1, 1, a->out };
+
+	if (!pools)
+		return w;
+	w.k = rng_range(r, 1, a->out < 3 ? a->out : 3);
+	w.s = rng_range(r, 1, 2);
+	w.out = (a->out - w.k) / w.s + 1;
+	return w;
+}
+
+static int8_t *random_table(struct rng *r)
+{
+	int8_t *t = malloc(256);
+
+	for (int i = 0; i < 256; i++)
+		t[i] = (int8_t)rng_next(r);
+	return t;
+}
+
+/* Channels and groups: dense, grouped or depthwise. */
+static void random_channels(struct rng *r, struct layer *l)
+{
+	int kind = rng_range(r, 0, 3), in = rng_range(r, 1, 40), out = rng_range(r, 1, 40);
+
+	l->groups = kind == 0 ? in : kind == 1 ? rng_range(r, 1, 4) : 1;
+	l->in_ch = kind == 0 ? in : l->groups * ((in + l->groups - 1) / l->groups);
+	l->out_ch = kind == 0 ? in : l->groups * ((out + l->groups - 1) / l->groups);
+}
+
+/* False: no such layer. */
+static bool random_conv(struct rng *r, struct sample *s)
+{
+	struct layer *l = &s->l;
+	bool pools;
+
+	memset(s, 0, sizeof(*s));
+	l->name = "layer";
+	l->kind = LAYER_CONV;
+	l->deconv = rng_range(r, 0, 2) == 0;
+	l->y = random_axis(r, l->deconv);
+	l->x = random_axis(r, l->deconv);
+	if (l->y.out < 1 || l->x.out < 1)
+		return false;
+	random_channels(r, l);
+	l->in_zp = rng_range(r, -128, 127);
+	l->pad_edge = !l->deconv && rng_range(r, 0, 4) == 0;
+	l->pad_value = l->deconv || rng_range(r, 0, 3) ? l->in_zp : -128;
+	l->zp = rng_range(r, -128, 127);
+	l->min = rng_range(r, 0, 1) ? -128 : rng_range(r, -128, 0);
+	l->max = rng_range(r, 0, 1) ? 127 : rng_range(r, -10, 127);
+	pools = rng_range(r, 0, 3) == 0;
+	l->win_y = random_window(r, &l->y, pools);
+	l->win_x = random_window(r, &l->x, pools);
+	l->res = !layer_pools(l) && rng_range(r, 0, 2) == 0 ? 0 : -1;
+	if (l->res >= 0)
+		l->residual = (struct residual){ rng_next(r) >> 2, rng_next(r) >> 2, 30,
+						 rng_range(r, -128, 127), rng_range(r, -128, 127),
+						 rng_range(r, -128, 127) };
+	if (rng_range(r, 0, 2) == 0)
+		l->table = random_table(r);
+	s->n = 1;
+	return true;
+}
+
+static struct host_view dense(void *data, int w, int c)
+{
+	return (struct host_view){ data, (size_t)w * (size_t)c, (size_t)c };
+}
+
+static bool same(struct sample *s)
+{
+	const struct layer *l = &s->l;
+	size_t n = (size_t)s->out_h * (size_t)s->out_w * (size_t)l->out_ch;
+	int8_t *got = malloc(n + 1);
+	struct host_view in = dense(s->in, l->x.in, l->in_ch);
+	struct host_view res = dense(s->res, s->out_w, l->out_ch);
+	struct host_view out = dense(got, s->out_w, l->out_ch);
+	struct host_layer h;
+	bool good = got && !host_layer_init(&h, l) && !host_layer_run(&h, &in, &res, &out);
+
+	sample_reference(s);
+	good = good && !memcmp(got, s->out, n);
+	host_layer_free(&h);
+	free(got);
+	return good;
+}
+
+static void test_layers(int count)
+{
+	struct rng r = { 1 };
+	int done = 0, wrong = 0;
+
+	while (done < count) {
+		struct sample s;
+
+		if (!random_conv(&r, &s))
+			continue;
+		sample_fill(&s, &r);
+		if (!same(&s) && !wrong++)
+			note("%s", sample_name(&s));
+		sample_free(&s);
+		done++;
+	}
+	ok(!wrong, "%d random layers", count);
+}
+
+static void need(int err)
+{
+	if (!err)
+		return;
+	note("%s", accel_error_message());
+	exit(1);
+}
+
+/* The only output of a model with one input, on a device; malloc'd. */
+static void *run_on(const char *uri, const struct accel_model *m, struct accel_array *x, size_t *size)
+{
+	struct accel_tensor_info info = { .size = sizeof(info) };
+	struct accel_device *dev;
+	struct accel_program *p;
+	struct accel_array y = { 0 };
+
+	need(accel_device_open(uri, &dev));
+	need(accel_compile(m, dev, NULL, &p));
+	need(accel_model_output(m, 0, &info));
+	y.dtype = info.dtype;
+	y.rank = info.rank;
+	memcpy(y.dim, info.dim, sizeof(y.dim));
+	y.data_size = accel_dtype_size(y.dtype);
+	for (int i = 0; i < y.rank; i++)
+		y.data_size *= (size_t)y.dim[i];
+	y.data = malloc(y.data_size + 1);
+	need(accel_run(p, x, &y));
+	accel_program_free(p);
+	accel_device_close(dev);
+	*size = y.data_size;
+	return y.data;
+}
+
+static void test_net(const char *name, struct graph *g)
+{
+	struct accel_tensor_info info = { .size = sizeof(info) };
+	struct rng r = { 7 };
+	struct accel_array x = { 0 };
+	struct accel_model *m;
+	size_t n, size;
+	void *core, *host;
+
+	need(model_new(g, &m));
+	need(accel_model_input(m, 0, &info));
+	x.dtype = info.dtype;
+	x.rank = info.rank;
+	memcpy(x.dim, info.dim, sizeof(x.dim));
+	n = (size_t)(x.dim[0] * x.dim[1] * x.dim[2] * x.dim[3]);
+	x.data_size = n * accel_dtype_size(x.dtype);
+	x.data = malloc(x.data_size + 1);
+	for (size_t i = 0; i < n; i++)
+		((float *)x.data)[i] = (float)rng_range(&r, -300, 300) / 100;
+	core = run_on("model:array=8x8", m, &x, &size);
+	host = run_on("host:", m, &x, &size);
+	ok(x.dtype == ACCEL_FLOAT32 && !memcmp(core, host, size), "%s: %zu bytes as on the core",
+	   name, size);
+	free(core);
+	free(host);
+	free(x.data);
+	accel_model_free(m);
+}
+
+int main(int argc, char **argv)
+{
+	test_layers(argc > 1 ? atoi(argv[1]) : 300);
+	test_net("U-Net", make_unet(32, 8, 1));
+	test_net("DCGAN", make_dcgan(8, 2));
+	test_net("FCN-8s", make_fcn8s(64, 16, 3));
+	test_net("upconv_7", make_upconv7(30, 4));
+	return tap_done();
+}
