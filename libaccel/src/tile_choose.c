@@ -402,6 +402,12 @@ static bool can_pack(const struct layer *l)
 	return l->groups == 1 && l->res < 0 && !layer_pools(l);
 }
 
+/* Weight tiles of a run of taps with all channels; a loop has 256 turns. */
+static int64_t run_tiles(const struct search *s, int taps_x, int taps_y)
+{
+	return ((int64_t)taps_x * taps_y * s->l->in_ch + s->config->rows - 1) / s->config->rows;
+}
+
 static void try_layouts(struct search *s, struct tiling t)
 {
 	const struct layer *l = s->l;
@@ -417,9 +423,8 @@ static void try_layouts(struct search *s, struct tiling t)
 	if (cut_init(&c, s->config, l, &t))
 		return;
 	for (int i = 0; i < c.n_sub; i++)
-		runs = runs && c.sub[i].x.tap_step == 1 &&
-		       div_up(c.sub[i].x.taps * l->in_ch, rows) <= 256;
-	one = c.n_sub == 1 && div_up(c.sub->x.taps * c.sub->y.taps * l->in_ch, rows) <= 256;
+		runs = runs && c.sub[i].x.tap_step == 1 && run_tiles(s, c.sub[i].x.taps, 1) <= 256;
+	one = c.n_sub == 1 && run_tiles(s, c.sub->x.taps, c.sub->y.taps) <= 256;
 	cut_free(&c);
 	if (!runs)
 		return;

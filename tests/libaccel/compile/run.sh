@@ -20,6 +20,7 @@ cd "$(dirname "$0")/../../.." || exit 1
 here=tests/libaccel/compile
 src=libaccel/src
 cc=${CC:-gcc}
+# shellcheck disable=SC2054  # the comma is of -fsanitize
 flags=(-std=c11 -g -O1 -Wall -Wextra -Werror -fsanitize=address,undefined -fno-sanitize-recover=all
 	-I"$src" -Iuapi -Isim -Isim/model)
 sources=("$src"/{error,text}.c "$src"/graph*.c "$src"/ref*.c "$src"/{alloc,cost,emit,lower,pack,partition,schedule,tile}*.c
@@ -67,6 +68,9 @@ ar rc "$out/lib.a" "${objects[@]}"
 for test in test_layers test_graphs test_limits; do
 	compile "$out/$test" "${flags[@]}" "$here/$test.c" "$out/lib.a" -lm && run "$test" "$out/$test" "$count"
 done
+
+compile "$out/test_memory" "${flags[@]}" "$here/test_memory.c" "$out/lib.a" -lm \
+	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc && run test_memory "$out/test_memory"
 
 awk '/^(not )?ok/ { sub(/ok - /, "ok " ++n " - ") } { print } END { print "1.." n }' "$out/tap"
 ! grep -q '^not ok' "$out/tap"

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+/* Every allocation of a compilation fails once: an error, no crash, no leak (the sanitizer looks). */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "error.h"
+#include "nets.h"
+#include "plan.h"
+
+#include "device.h"
+
+#include "../onnx/tap.h"
+
+static long left = -1;	/* allocations until one fails; -1: none does */
+
+void *__real_malloc(size_t n);
+void *__real_calloc(size_t n, size_t size);
+void *__real_realloc(void *p, size_t n);
+void *__wrap_malloc(size_t n);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_realloc(void *p, size_t n);
+
+static bool fails(void)
+{
+	return left >= 0 && left-- == 0;
+}
+
+void *__wrap_malloc(size_t n)
+{
+	return fails() ? NULL : __real_malloc(n);
+}
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+	return fails() ? NULL : __real_calloc(n, size);
+}
+
+void *__wrap_realloc(void *p, size_t n)
+{
+	return fails() ? NULL : __real_realloc(p, n);
+}
+
+static struct graph *make_graph(void)
+{
+	struct maker m = maker_new(5, false);
+	int x = make_input(&m, 1, 3, 12, 12), y;
+
+	x = make_conv(&m, x, 16, 3, 1, 1, 1, true);
+	y = make_conv(&m, x, 16, 3, 1, 1, 1, false);
+	x = make_node(&m, OP_ADD, x, y);
+	x = make_node(&m, OP_SIGMOID, x, -1);
+	y = make_pool(&m, OP_MAX_POOL, x, 2, 2, 0);
+	y = make_deconv(&m, y, 16, 2, 2, 0);
+	x = make_concat(&m, x, y);
+	x = make_resize(&m, x, 2, true);
+	x = make_pool(&m, OP_GLOBAL_AVERAGE_POOL, x, 0, 0, 0);
+	x = make_gemm(&m, x, 5);
+	return make_end(&m, x) ? m.g : NULL;
+}
+
+int main(void)
+{
+	struct core_config c = device_config(16, 16, false);
+	struct graph *g = make_graph();
+	struct plan *plan;
+	long n, wrong = 0;
+	int err = -ENOMEM;
+
+	/* A tiling for which there is no memory is one that is not taken: that is no error. */
+	for (n = 0; g && n < 3000; n += n < 200 ? 1 : 7) {
+		left = n;
+		err = plan_compile(g, &c, NULL, &plan);
+		if (left >= 0) {
+			left = -1;
+			plan_free(plan);
+			break;
+		}
+		left = -1;
+		wrong += err && err != -ENOMEM;
+		if (err && err != -ENOMEM)
+			note("allocation %ld: %d, %s", n, err, error_message());
+		plan_free(plan);
+	}
+	ok(g && !wrong, "%ld allocations fail in turn", n);
+	graph_free(g);
+	return tap_done();
+}
