@@ -27,6 +27,8 @@ sanitize=(-O1 "-fsanitize=address,undefined" -fno-sanitize-recover=all)
 sources=("$src"/{error,text,file}.c "$src"/{graph,onnx,ref,quant}*.c)
 export UBSAN_OPTIONS=print_stacktrace=1
 : >"$out/tap"
+rm -rf "$out/corpus"
+mkdir "$out/corpus" || exit 1
 
 # Its TAP without its plan.  A program that dies without a 'not ok' has failed all the same.
 run() { # NAME COMMAND...
@@ -59,7 +61,6 @@ for file in "${sources[@]}"; do
 done
 
 compile "$out/test_quant" "${sanitize[@]}" "$here"/{test_quant,net}.c "${objects[@]}" -lm &&
-	rm -rf "$out/corpus" && mkdir "$out/corpus" &&
 	run test_quant "$out/test_quant" "$out/corpus"
 compile "$out/test_alloc" "${sanitize[@]}" "$here"/{test_alloc,net}.c "${objects[@]}" -lm \
 	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup &&

@@ -403,7 +403,7 @@ static void test_errors(void)
 /* Names that the new ones would have are taken. */
 static void test_names(void)
 {
-	struct graph *g = net_new(), *q, *again;
+	struct graph *g = net_new(), *q, *again = NULL;
 	int x = net_input(g, "x_QuantizeLinear_Output", 1, 3, 8, 8), y;
 	struct value samples[1];
 	size_t size;
