@@ -115,6 +115,12 @@ int load_inputs(const struct options *o, int first_arg, struct accel_model *mode
 int load_file(const struct options *o, const char *path, struct accel_model *model, int index,
 	      struct accel_array *a, struct source *source);
 
+/*
+ * Whether the files of -o and --trace can be written: asked before anything runs.  Renaming into
+ * place must never replace a device such as /dev/null.
+ */
+int check_files(const struct options *o);
+
 /* Writes outputs to the files of -o: pictures or .npy by their names. */
 int save_outputs(const struct options *o, const struct accel_model *model,
 		 const struct tensors *t, const struct source *source);

@@ -44,7 +44,9 @@ int cmd_profile(const struct options *o)
 
 	if (!o->args.n)
 		return usage_error("no model is given");
-	err = open_model(o, o->args.word[0], &model);
+	err = check_files(o);
+	if (!err)
+		err = open_model(o, o->args.word[0], &model);
 	if (err)
 		return err;
 	err = load_inputs(o, 1, model, &in, &source);

@@ -147,7 +147,7 @@ static int quantize(const struct options *o, struct accel_model *model, struct s
 int cmd_quantize(const struct options *o)
 {
 	struct samples s = { 0, NULL, NULL };
-	struct accel_model *model;
+	struct accel_model *model = NULL;
 	int err;
 
 	if (o->args.n != 1)
@@ -157,7 +157,9 @@ int cmd_quantize(const struct options *o)
 		return usage_error("no --calib is given: a folder of pictures or .npy files");
 	if (o->outputs.n != 1)
 		return usage_error("-o must name one file for the quantised model");
-	err = open_model(o, o->args.word[0], &model);
+	err = check_files(o);
+	if (!err)
+		err = open_model(o, o->args.word[0], &model);
 	if (!err)
 		err = quantize(o, model, &s);
 	free_samples(&s);

@@ -37,7 +37,9 @@ int cmd_run(const struct options *o)
 		return usage_error("no model is given");
 	if (!o->outputs.n)
 		return usage_error("no output is given; -o FILE says where the result goes");
-	err = open_model(o, o->args.word[0], &model);
+	err = check_files(o);
+	if (!err)
+		err = open_model(o, o->args.word[0], &model);
 	if (err)
 		return err;
 	if (o->outputs.n > accel_model_output_count(model))

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "accelctl.h"
 #include "error.h"
@@ -30,6 +32,35 @@ int open_device(const struct options *o, const char *uri, struct accel_device **
 	if (n < 0 || (size_t)n >= sizeof(with_array))
 		return usage_error("the device's URI is too long");
 	return accel_device_open(with_array, dev);
+}
+
+static int check_file(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	size_t n = slash ? (size_t)(slash - path) + 1 : 0;
+	char *folder = malloc(n + 3);
+	struct stat st;
+	int err = 0;
+
+	if (!folder)
+		return error(-ENOMEM, "out of memory");
+	memcpy(folder, path, n);
+	strcpy(folder + n, ".");
+	if (!stat(path, &st) && !S_ISREG(st.st_mode))
+		err = error(-EINVAL, "cannot write %s: it is there, and no regular file", path);
+	else if (access(folder, W_OK))
+		err = error(-errno, "cannot create %s: %s", path, strerror(errno));
+	free(folder);
+	return err;
+}
+
+int check_files(const struct options *o)
+{
+	int err = o->trace ? check_file(o->trace) : 0;
+
+	for (int i = 0; !err && i < o->outputs.n; i++)
+		err = check_file(o->outputs.word[i]);
+	return err;
 }
 
 /* Whether a scheme starts here: letters and a colon. */

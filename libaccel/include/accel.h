@@ -96,8 +96,8 @@ struct accel_array {
 
 /*
  * Reads and writes NumPy .npy files (C order).  array->data of a read is freed with free().  A file
- * appears whole or not at all.  -EINVAL: not such a file; -ENOTSUP: Fortran order, or a type that
- * is not above; -errno of open().
+ * appears whole or not at all, and replaces regular files only.  -EINVAL: not such a file;
+ * -ENOTSUP: Fortran order, or a type that is not above; -errno of open().
  */
 int accel_array_load(const char *path, struct accel_array *array);
 int accel_array_save(const char *path, const struct accel_array *array);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "error.h"
@@ -109,6 +110,15 @@ int array_check(const struct accel_array *a, enum dtype dtype, const struct shap
 	return 0;
 }
 
+int output_check(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) || S_ISREG(st.st_mode))
+		return 0;
+	return error(-EINVAL, "cannot write %s: it is there, and no regular file", path);
+}
+
 int accel_array_load(const char *path, struct accel_array *array)
 {
 	struct value v;
@@ -137,5 +147,7 @@ int accel_array_save(const char *path, const struct accel_array *array)
 	if (shape_count(&v.shape) < 0)
 		return error(-EINVAL, "%s: an array with a negative or too large dim", path);
 	err = array_check(array, v.dtype, &v.shape, "file", path);
+	if (!err)
+		err = output_check(path);
 	return err ? err : npy_write(path, &v);
 }

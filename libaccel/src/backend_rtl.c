@@ -93,13 +93,13 @@ static const struct sim_chip_ops rtl_chip = {
 static int no_such_core(const struct sim_options *o)
 {
 	struct text t = TEXT_INIT;
-	unsigned rows, cols;
+	unsigned rows, cols, n = 0;
 
-	for (unsigned i = 0; !fcn_sim_geometry(i, &rows, &cols); i++)
-		text_printf(&t, "%s%ux%u", i ? ", " : "", rows, cols);
+	for (; !fcn_sim_geometry(n, &rows, &cols); n++)
+		text_printf(&t, "%s%ux%u", n ? ", " : "", rows, cols);
 	error(-EINVAL, "rtl: no core of %ux%u is built in; there is %s. Build with "
-	      "GEOMETRIES=%ux%u, or use model:array=%ux%u", o->rows, o->cols, *text_data(&t) ? text_data(&t) : "none",
-	      o->rows, o->cols, o->rows, o->cols);
+	      "GEOMETRIES=%ux%u, or use model:array=%ux%u", o->rows, o->cols,
+	      n ? text_data(&t) : "none", o->rows, o->cols, o->rows, o->cols);
 	text_free(&t);
 	return -EINVAL;
 }

@@ -285,8 +285,10 @@ int accel_model_set_input_shape(struct accel_model *model, int index, int rank, 
 int accel_model_save(const struct accel_model *model, const char *path)
 {
 	struct graph *g;
-	int err = model_infer(model, &g);
+	int err = output_check(path);
 
+	if (!err)
+		err = model_infer(model, &g);
 	if (err)
 		return err;
 	err = onnx_write(g, path);

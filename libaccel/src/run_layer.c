@@ -46,7 +46,8 @@ void host_layer_free(struct host_layer *h)
 
 static int64_t rne_shift(int64_t v, int n)
 {
-	int64_t half = n ? INT64_C(1) << (n - 1) : 0, q = v >> n, rest = v & ((INT64_C(1) << n) - 1);
+	int64_t half = n ? INT64_C(1) << (n - 1) : 0, rest = v & ((INT64_C(1) << n) - 1);
+	int64_t q = v >> n;
 
 	return q + (n && (rest > half || (rest == half && (q & 1))));
 }

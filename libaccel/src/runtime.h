@@ -30,7 +30,7 @@ struct accel_device {
 	atomic_int refs;
 	char *uri;
 	struct core_device *core;	/* NULL: the host alone */
-	bool reference;			/* host:reference: node by node, in the graph's arithmetic */
+	bool reference;			/* host:reference: node by node, in the graph's types */
 };
 
 struct accel_device *device_get(struct accel_device *dev);
@@ -60,6 +60,12 @@ int model_new(struct graph *g, struct accel_model **out);
 int model_infer(const struct accel_model *m, struct graph **out);
 
 /* ---- array.c ---- */
+
+/*
+ * Whether a file may be written here.  Files are written beside their place and renamed, which must
+ * never replace a device such as /dev/null: -EINVAL for what is there and no regular file.
+ */
+int output_check(const char *path);
 
 /* The value of an array that is dtype and shape; what: "input 'x'".  -EINVAL. */
 int array_check(const struct accel_array *a, enum dtype dtype, const struct shape *shape,

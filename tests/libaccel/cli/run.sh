@@ -171,6 +171,15 @@ head -c 500 a.jpg >cut.jpg
 try 1 "cannot read cut.jpg" "a JPEG file that is cut off" run copy.onnx cut.jpg -o y2.npy
 absent "no output file was made" y2
 try 1 "none/y.png" "an output in a folder that is not there" run copy.onnx a.png -o none/y.png
+# A device, or anything that is no regular file, must never be replaced by renaming.
+mkfifo pipe.npy pipe.png pipe.onnx pipe.json
+try 1 "no regular file" "a pipe for an array" run copy.onnx --input x.npy -o pipe.npy
+try 1 "no regular file" "a pipe for a picture" run copy.onnx a.png -o pipe.png
+try 1 "no regular file" "a pipe for a trace" profile copy.onnx --trace pipe.json
+mkdir -p one && cp a.png one
+try 1 "no regular file" "a pipe for a model" quantize copy.onnx --calib one -o pipe.onnx
+[ -p pipe.npy ] && [ -p pipe.png ] && [ -p pipe.onnx ] && [ -p pipe.json ]
+result $? "they are still there"
 cp b.png kept.png
 try 1 "is no picture" "an output that fails" run sum.onnx --input ab.npy -o kept.png
 same "leaves the file as it was" b.png kept.png

@@ -7,6 +7,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "../onnx/tap.h"
 #include "error.h"
@@ -383,6 +385,7 @@ static void test_arrays(const char *folder)
 {
 	float x[N];
 	struct accel_array a = array(ACCEL_FLOAT32, x, sizeof(x)), b;
+	struct stat st;
 	char path[4096];
 
 	fill(x, 5);
@@ -392,6 +395,11 @@ static void test_arrays(const char *folder)
 	ok(b.dtype == ACCEL_FLOAT32 && b.rank == 4 && b.dim[3] == W && b.data_size == sizeof(x) &&
 	   !memcmp(b.data, x, sizeof(x)), "an array through a file");
 	free(b.data);
+	snprintf(path, sizeof(path), "%s/pipe.npy", folder);
+	unlink(path);
+	ok(!mkfifo(path, 0600) && accel_array_save(path, &a) == -EINVAL, "%s",
+	   accel_error_message());
+	ok(!stat(path, &st) && S_ISFIFO(st.st_mode), "what is no regular file is not replaced");
 	a.data_size = 7;
 	ok(accel_array_save(path, &a) == -EINVAL, "%s", accel_error_message());
 	a.rank = 9;
