@@ -76,7 +76,10 @@ static int prepare(struct quant *q)
 	return err ? err : quant_fold_affine(q);
 }
 
-/* Types for onnx_write(), and shapes where the model's inputs leave nothing open. */
+/*
+ * Types and ranks for onnx_write(); dims, too, if the model's inputs leave nothing open.  A rank
+ * must be there: other programs refuse outputs without one.
+ */
 static void describe_outputs(struct quant *q)
 {
 	bool known = true;
@@ -87,10 +90,12 @@ static void describe_outputs(struct quant *q)
 		struct tensor *t = &q->g->tensor[q->g->out[i]];
 
 		t->dtype = q->t[q->g->out[i]].dtype;
-		if (t->data || !known)
+		if (t->data || q->t[q->g->out[i]].producer < 0)
 			continue;
 		t->shape = q->t[q->g->out[i]].shape;
-		t->shape_known = true;
+		t->shape_known = known;
+		for (int k = 0; !known && k < t->shape.rank; k++)
+			t->shape.dim[k] = -1;
 	}
 }
 

@@ -349,7 +349,8 @@ static void test_open_shape(void)
 	net_fill(&samples[0]);
 	net_fill(&samples[1]);
 	q = quantise(g, samples, 2, QUANT_RANGE_ENTROPY);
-	ok(q->tensor[q->in[0]].shape.dim[2] == -1, "open dims stay open");
+	ok(q->tensor[q->in[0]].shape.dim[2] == -1 && q->tensor[q->out[0]].shape.rank == 4 &&
+	   q->tensor[q->out[0]].shape.dim[3] == -1, "open dims stay open, ranks are there");
 	out = net_run(q, &samples[1]);
 	ok(shape_equal(&out.shape, &(struct shape){ 4, { 1, 4, 10, 3 } }), "and any size fits");
 	free(out.data);
