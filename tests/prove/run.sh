@@ -13,6 +13,8 @@
 #   //@ cutcell MODULE/CELL    the same for one instance in a module
 #   //@ memory NAME PATH W N   declares NAME, the N words of W bits of the memory PATH, in memories.vh, which the
 #                              harness includes; word n is NAME[W*n+:W]
+#   //@ resize FILE SED       makes a memory smaller than in the core, in a copy of the Verilog
+#   //@ parts NAME...       prove each part, with PROVE_NAME defined, on its own; the harness assumes the parts before
 #   //@ induction K         the asserts hold always: base case of K steps, then K-step induction
 #   //@ bmc N               the asserts hold for N steps after reset
 #   //@ cover N             every cover is reached within N steps
@@ -59,25 +61,35 @@ declare_memories() {
 	local name path width words word
 	while read -r name path width words; do
 		for word in $(seq 0 $((words - 1))); do
-			echo "(* hierconn *) wire [$((width - 1)):0] \\$path[$word] ;"
+			echo "(* hierconn *) wire [$((width - 1)):0] \\${path}[$word] ;"
 		done
 		echo "wire [$((width * words - 1)):0] $name = {"
 		for word in $(seq $((words - 1)) -1 1); do
-			echo "\\$path[$word] ,"
+			echo "\\${path}[$word] ,"
 		done
-		echo "\\$path[0] };"
+		echo "\\${path}[0] };"
 	done
 }
 
-# elaborate PROOF RTL DIR: the harness with the Verilog in RTL becomes DIR/model.smt2.
+# elaborate PROOF RTL DIR PART: the harness with the Verilog in RTL becomes DIR/model.smt2.
 elaborate() {
-	local harness=$root/tests/prove/$1.v rtl=$2 dir=$3 module
+	local harness=$root/tests/prove/$1.v rtl=$2 dir=$3 module file script
+	if [ -n "$(directive "$harness" resize)" ]; then
+		rm -rf "$dir/resized"
+		cp -r "$rtl" "$dir/resized"
+		rtl=$dir/resized
+		while read -r file script; do
+			cp "$rtl/$file" "$dir/before.v"
+			sed -i "$script" "$rtl/$file"
+			! cmp -s "$rtl/$file" "$dir/before.v" || return 1
+		done < <(directive "$harness" resize)
+	fi
 	directive "$harness" memory | declare_memories >"$dir/memories.vh"
 	{
 		for module in $(directive "$harness" formal); do
 			echo "read_verilog -formal -I$rtl $rtl/$module.v"
 		done
-		echo "read_verilog -formal -I$rtl -I$dir $harness"
+		echo "read_verilog -formal -DPROVE_$4 -I$rtl -I$dir $harness"
 		echo "hierarchy -check -top prove_$1 -libdir $rtl"
 		echo "proc"
 		for module in $(directive "$harness" cut); do
@@ -108,6 +120,7 @@ elaborate() {
 solve() { # DIR LOG OPTION...
 	local dir=$1 log=$2
 	shift 2
+	# shellcheck disable=SC2086  # SMTBMC is a list of options
 	timeout "$limit" yosys-smtbmc -s "$solver" --unroll --noprogress ${SMTBMC:-} "$@" "$dir/model.smt2" >"$log" 2>&1
 }
 
@@ -115,21 +128,31 @@ induct() { # DIR K: base case, then step
 	[ -n "${STEP:-}" ] || solve "$1" "$1/induction.log" -t "$2" && solve "$1" "$1/induction.log" -i -t "$2"
 }
 
+parts() { # HARNESS
+	local list
+	list=$(directive "$1" parts)
+	echo "${list:-all}"
+}
+
 prove() { # PROOF
-	local harness=tests/prove/$1.v dir=$build/prove/$1 k claim
+	local harness=tests/prove/$1.v dir=$build/prove/$1 k claim part
 	mkdir -p "$dir"
 	claim=$(directive "$harness" claim)
-	if ! elaborate "$1" "$root/rtl" "$dir"; then
-		result 1 "$1: elaborates" "$dir/yosys.log"
-		return
-	fi
-	for k in $(directive "$harness" induction); do
-		induct "$dir" "$k"
-		result $? "$1: unbounded, by $k-induction: $claim" "$dir/induction.log"
-	done
-	for k in $(directive "$harness" bmc); do
-		solve "$dir" "$dir/bmc.log" -t "$k"
-		result $? "$1: bounded, $k steps: $claim" "$dir/bmc.log"
+	for part in $(parts "$harness"); do
+		if ! elaborate "$1" "$root/rtl" "$dir" "$part"; then
+			result 1 "$1: elaborates" "$dir/yosys.log"
+			return
+		fi
+		[ "$part" = all ] || part="$1, $part"
+		[ "$part" = all ] && part=$1
+		for k in $(directive "$harness" induction); do
+			induct "$dir" "$k"
+			result $? "$part: unbounded, by $k-induction: $claim" "$dir/induction.log"
+		done
+		for k in $(directive "$harness" bmc); do
+			solve "$dir" "$dir/bmc.log" -t "$k"
+			result $? "$part: bounded, $k steps: $claim" "$dir/bmc.log"
+		done
 	done
 	[ -n "${STEP:-}" ] && return
 	for k in $(directive "$harness" cover); do
@@ -140,7 +163,7 @@ prove() { # PROOF
 
 # mutate PROOF NUMBER FILE SED
 mutate() {
-	local harness=tests/prove/$1.v dir=$build/prove/$1.mutant$2 file=$3 k seek
+	local harness=tests/prove/$1.v dir=$build/prove/$1.mutant$2 file=$3 k seek part
 	rm -rf "$dir"
 	mkdir -p "$dir"
 	cp -r "$root/rtl" "$dir/rtl"
@@ -149,21 +172,23 @@ mutate() {
 		result 1 "$1: mutant $2 changes nothing: $4"
 		return
 	fi
-	if ! elaborate "$1" "$dir/rtl" "$dir"; then
-		result 1 "$1: mutant $2 elaborates" "$dir/yosys.log"
-		return
-	fi
 	seek=$(directive "$harness" seek)
 	seek=${seek:-$(directive "$harness" cover)}
-	if ! solve "$dir" "$dir/bmc.log" -t "$seek" && grep -q 'Status: FAILED' "$dir/bmc.log"; then
-		result 0 "$1: mutant $2 of $file has a counterexample of $(sed -n 's/.*Checking assertions in step \([0-9]*\).*/\1/p' "$dir/bmc.log" | tail -n 1) steps"
-		return
-	fi
-	for k in $(directive "$harness" induction); do
-		if ! solve "$dir" "$dir/induction.log" -i -t "$k" && grep -q 'Status: FAILED' "$dir/induction.log"; then
-			result 0 "$1: mutant $2 of $file is not inductive (no counterexample within $seek steps)"
+	for part in $(parts "$harness"); do
+		if ! elaborate "$1" "$dir/rtl" "$dir" "$part"; then
+			result 1 "$1: mutant $2 elaborates" "$dir/yosys.log"
 			return
 		fi
+		if ! solve "$dir" "$dir/bmc.log" -t "$seek" && grep -q 'Status: FAILED' "$dir/bmc.log"; then
+			result 0 "$1: mutant $2 of $file has a counterexample of $(sed -n 's/.*Checking assertions in step \([0-9]*\).*/\1/p' "$dir/bmc.log" | tail -n 1) steps"
+			return
+		fi
+		for k in $(directive "$harness" induction); do
+			if ! solve "$dir" "$dir/induction.log" -i -t "$k" && grep -q 'Status: FAILED' "$dir/induction.log"; then
+				result 0 "$1: mutant $2 of $file is not inductive (no counterexample within $seek steps)"
+				return
+			fi
+		done
 	done
 	result 1 "$1: mutant $2 of $file fails: $4" "$dir/bmc.log"
 }
