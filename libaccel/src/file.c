@@ -110,10 +110,16 @@ int file_write(const char *path, const struct file_part *part, int n_part)
 {
 	size_t size = strlen(path) + 40;
 	char *name = malloc(size);
+	struct stat st;
 	int fd, err;
 
 	if (!name)
 		return error(-ENOMEM, "out of memory for the name of %s", path);
+	/* rename() would replace a device, as /dev/null, by a file. */
+	if (!stat(path, &st) && !S_ISREG(st.st_mode)) {
+		free(name);
+		return error(-EINVAL, "%s is not a regular file; name another output", path);
+	}
 	fd = open_beside(path, name, size);
 	if (fd < 0) {
 		err = fail("create", name);
