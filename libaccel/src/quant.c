@@ -76,8 +76,16 @@ static int prepare(struct quant *q)
 	return err ? err : quant_fold_affine(q);
 }
 
+/* What the writer needs of an operator depends on types. */
+static void describe_types(struct quant *q)
+{
+	for (int i = 0; i < q->n_tensor; i++)
+		if (q->g->tensor[i].dtype == DTYPE_NONE)
+			q->g->tensor[i].dtype = q->t[i].dtype;
+}
+
 /*
- * Types and ranks for onnx_write(); dims, too, if the model's inputs leave nothing open.  A rank
+ * Ranks of outputs; dims, too, if the model's inputs leave nothing open.  A rank
  * must be there: other programs refuse outputs without one.
  */
 static void describe_outputs(struct quant *q)
@@ -89,7 +97,6 @@ static void describe_outputs(struct quant *q)
 	for (int i = 0; i < q->g->n_out; i++) {
 		struct tensor *t = &q->g->tensor[q->g->out[i]];
 
-		t->dtype = q->t[q->g->out[i]].dtype;
 		if (t->data || q->t[q->g->out[i]].producer < 0)
 			continue;
 		t->shape = q->t[q->g->out[i]].shape;
@@ -111,9 +118,11 @@ static int quantise(struct quant *q)
 		err = quant_share_scales(q);
 	if (!err)
 		err = quant_rewrite(q);
-	if (!err)
-		describe_outputs(q);
-	return err;
+	if (err)
+		return err;
+	describe_types(q);
+	describe_outputs(q);
+	return 0;
 }
 
 int quant_graph(const struct graph *g, const struct value *samples, int count,
