@@ -115,8 +115,8 @@ int file_write(const char *path, const struct file_part *part, int n_part)
 
 	if (!name)
 		return error(-ENOMEM, "out of memory for the name of %s", path);
-	/* rename() would replace a device, as /dev/null, by a file. */
-	if (!stat(path, &st) && !S_ISREG(st.st_mode)) {
+	/* rename() would replace a device, as /dev/null, by a file; a folder it refuses itself. */
+	if (!stat(path, &st) && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) {
 		free(name);
 		return error(-EINVAL, "%s is not a regular file; name another output", path);
 	}
