@@ -146,14 +146,20 @@ module prove_wbus (
     always @(posedge clk_i) idle_q <= idle;
     always @* if (clear_q && !clear_i) assume (idle_q || rst_i);
 
-    // The place in the buffer behind the last beat of each burst in the list, as a byte.
-    reg [8*LIST-1:0] ends;
+    // Beats of the list's bursts: of all, and of those up to each entry.
+    reg  [6:0]        listed;
+    reg  [8*LIST-1:0] up_to;
+    wire [6:0]        pushed = taken && wr_last_i ? {3'd0, wr_len_i} + 7'd1 : 7'd0;
+    wire [6:0]        popped = tr_valid && pass_i && tr_out_ready ? {3'd0, \dut.list_len } + 7'd1 : 7'd0;
+    always @(posedge clk_i)
+        if (rst_i || clear_i) listed <= 7'd0;
+        else listed <= listed + pushed - popped;
     genvar n;
     generate
-        for (n = 0; n < LIST; n = n + 1) begin : g_end
+        for (n = 0; n < LIST; n = n + 1) begin : g_up_to
             always @(posedge clk_i)
-                if (taken && wr_last_i && \dut.u_list.wr_ptr_q [LIST_LOG2-1:0] == n)
-                    ends[8*n+:8] <= {1'b0, \dut.u_beats.wr_ptr_q } + 8'd1;
+                up_to[8*n+:8] <= {1'b0, (taken && wr_last_i && \dut.u_list.wr_ptr_q [LIST_LOG2-1:0] == n ?
+                                         listed + pushed : up_to[8*n+:7]) - popped};
         end
     endgenerate
 
@@ -241,21 +247,18 @@ module prove_wbus (
         assert (\dut.u_beats.count_o <= 7'd64);
     end
 
-    // Invariants: from the oldest beat on, the buffer holds the rest of the burst on the bus, then the bursts of
-    // the list, each behind the one before it, then the one that comes in.
-    wire [6:0] oldest = \dut.u_beats.rd_ptr_q ;
-    wire [6:0] rest   = active ? {3'd0, left} : 7'd0;
+    // Invariants: the buffer holds the rest of the burst on the bus, then the bursts of the list, then the one that
+    // comes in.
+    wire [6:0]           rest   = active ? {3'd0, left} : 7'd0;
     wire [LIST_LOG2-1:0] newest = \dut.u_list.wr_ptr_q [LIST_LOG2-1:0] - 1'b1;
-    wire [6:0] last   = ends >> {newest, 3'd0};
-    wire [6:0] ahead  = \dut.u_list.count_o == 0 ? rest : last - oldest;
+    wire [6:0]           last   = up_to >> {newest, 3'd0};
     generate
         for (n = 0; n < LIST; n = n + 1) begin : g_list
             wire [LIST_LOG2-1:0] place = n - \dut.u_list.rd_ptr_q [LIST_LOG2-1:0];
-            wire [6:0] start = place == 0 ? rest : ends[8*((n+LIST-1)%LIST)+:7] - oldest;
-            wire [6:0] stop  = ends[8*n+:7] - oldest;
+            wire [6:0]           start = place == 0 ? 7'd0 : up_to[8*((n+LIST-1)%LIST)+:7];
             always @* if (started && !clear_q && {1'b0, place} < \dut.u_list.count_o )
-                assert ({1'b0, stop} == {1'b0, start} + {4'd0, list[57*n+25+:4]} + 8'd1
-                        && stop <= \dut.u_beats.count_o );
+                assert ({1'b0, up_to[8*n+:7]} == {1'b0, start} + {4'd0, list[57*n+25+:4]} + 8'd1
+                        && up_to[8*n+:7] <= listed);
         end
     endgenerate
     always @* if (started) begin
@@ -263,7 +266,8 @@ module prove_wbus (
             assert (\dut.u_list.count_o == 0 && part == 4'd0);
             if (active) assert ({3'd0, left} <= \dut.u_beats.count_o );
             if (idle_q) assert (\dut.u_beats.count_o == 7'd0);
-        end else assert ({1'b0, \dut.u_beats.count_o } == {1'b0, ahead} + {4'd0, part});
+        end else assert ({1'b0, \dut.u_beats.count_o } == {1'b0, rest} + {1'b0, listed} + {4'd0, part});
+        assert (listed == (\dut.u_list.count_o == 0 ? 7'd0 : last));
     end
 `endif
 
