@@ -3,23 +3,20 @@
  * User-space interface of the fcn_accel driver: DRM accel node /dev/accel/accelN of an fcnaccel
  * convolution core.
  *
- * A client creates buffer objects, writes a command stream into one (fcn_accel_cmd.h), and submits
- * jobs.  Every open file has
- * an address space of its own in the core's MMU: each of the file's buffer objects is mapped there
- * as long as the file has a
- * handle for it.  Commands name those addresses.  The driver never reads a command; one that names
- * an address outside the file's
- * buffer objects ends its job with a fault and does nothing else.
+ * A client creates buffer objects, writes a command stream into one (fcn_accel_cmd.h), and
+ * submits jobs.  Every open file has an address space of its own in the core's MMU: each of the
+ * file's buffer objects is mapped there as long as the file has a handle for it.  Commands name
+ * those addresses.  The driver never reads a command; one that names an address outside the
+ * file's buffer objects ends its job with a fault and does nothing else.
  *
  * Rules of all ioctls
  *  - Reserved fields and unknown flags must be 0, else -EINVAL.  Nothing has been done when an
  *    ioctl fails.
  *  - -EFAULT: a pointer to unreadable or unwritable memory.  -ENOENT: no such handle.  -ENODEV:
- *    the device is gone.
- *    -ENOMEM: out of memory, or over the file's memory limit.  -EINTR: a signal came; call again.
+ *    the device is gone.  -ENOMEM: out of memory, or over the file's memory limit.  -EINTR: a
+ *    signal came; call again.
  *  - Timeouts are absolute times of CLOCK_MONOTONIC in nanoseconds; one that has passed asks
- *    without waiting.
- *    -ETIME when it passes.
+ *    without waiting.  -ETIME when it passes.
  *  - Structures are the same for 32-bit and 64-bit callers.
  *  - Fields are marked Input, Output, or both.  Output fields need not be set before the call.
  *
@@ -131,8 +128,8 @@ struct drm_fcn_accel_bo_info {
 	/** @va: Output: its address in this file's device address space; page aligned */
 	__u64 va;
 	/**
-	 * @mmap_offset: Output: offset for mmap() of the device file; 0: an import, to be mapped through
-	 * its exporter
+	 * @mmap_offset: Output: offset for mmap() of the device file; 0: an import, to be mapped
+	 * through its exporter
 	 */
 	__u64 mmap_offset;
 };
@@ -145,8 +142,8 @@ struct drm_fcn_accel_bo_info {
  * struct drm_fcn_accel_bo_cpu_prep - DRM_IOCTL_FCN_ACCEL_BO_CPU_PREP: begin of an access by the CPU
  *
  * Waits for jobs that write the buffer object (for a write: for all that use it), then makes what
- * they wrote visible to the CPU.
- * A job that failed counts as done: its error is in its fence alone.
+ * they wrote visible to the CPU.  A job that failed counts as done: its error is in its fence
+ * alone.
  */
 struct drm_fcn_accel_bo_cpu_prep {
 	/** @handle: Input */
@@ -174,8 +171,8 @@ struct drm_fcn_accel_bo_ref {
 	/** @handle: Input */
 	__u32 handle;
 	/**
-	 * @access: Input: DRM_FCN_ACCEL_ACCESS_…, at least one; says what the job's fence is to others,
-	 * not what the MMU allows
+	 * @access: Input: DRM_FCN_ACCEL_ACCESS_…, at least one; says what the job's fence is to
+	 * others, not what the MMU allows
 	 */
 	__u32 access;
 };
@@ -193,22 +190,22 @@ struct drm_fcn_accel_sync {
 /**
  * struct drm_fcn_accel_job - One command stream to run
  *
- * It starts when the fences of @in_syncs have signalled, and those that the reservation objects of
- * its buffer objects hold against
- * its accesses.  A buffer object whose handle is closed stays mapped until all jobs that the file
- * submitted before are done; one that a job uses but does not name is not waited for.
+ * It starts when the fences of @in_syncs have signalled, and those that the reservation objects
+ * of its buffer objects hold against its accesses.  A buffer object whose handle is closed stays
+ * mapped until all jobs that the file submitted before are done; one that a job uses but does not
+ * name is not waited for.
  */
 struct drm_fcn_accel_job {
 	/**
-	 * @bos: Input: pointer to @bo_count struct drm_fcn_accel_bo_ref; duplicates are allowed, their
-	 * accesses add up
+	 * @bos: Input: pointer to @bo_count struct drm_fcn_accel_bo_ref; duplicates are allowed,
+	 * their accesses add up
 	 */
 	__u64 bos;
 	/** @in_syncs: Input: pointer to @in_sync_count struct drm_fcn_accel_sync */
 	__u64 in_syncs;
 	/**
-	 * @out_syncs: Input: pointer to @out_sync_count struct drm_fcn_accel_sync: they get the job's
-	 * fence
+	 * @out_syncs: Input: pointer to @out_sync_count struct drm_fcn_accel_sync: they get the
+	 * job's fence
 	 */
 	__u64 out_syncs;
 	/** @user_data: Input: comes back in struct drm_fcn_accel_fault_query */
@@ -228,8 +225,8 @@ struct drm_fcn_accel_job {
 	 */
 	__u32 cmd_count;
 	/**
-	 * @perf_handle: Input: buffer object for the performance record of 128 bytes; counts as written;
-	 * 0: none is wanted
+	 * @perf_handle: Input: buffer object for the performance record of 128 bytes; counts as
+	 * written; 0: none is wanted
 	 */
 	__u32 perf_handle;
 	/** @perf_offset: Input: bytes, a multiple of 128; 0 without @perf_handle */
@@ -250,24 +247,23 @@ enum drm_fcn_accel_priority {
 /**
  * struct drm_fcn_accel_submit - DRM_IOCTL_FCN_ACCEL_SUBMIT: queues jobs
  *
- * All jobs of a call are queued, or none.  Jobs of one file and priority run in the order of their
- * submission.  @in_syncs are looked up
- * before any job is queued: a job does not wait for @out_syncs of an earlier one of the same call,
- * and need not.
+ * All jobs of a call are queued, or none.  Jobs of one file and priority run in the order of
+ * their submission.  @in_syncs are looked up before any job is queued: a job does not wait for
+ * @out_syncs of an earlier one of the same call, and need not.
  * -ENOSPC: over the file's job limit.  -E2BIG: @job_size is larger than the driver knows and its
  * tail is not 0.
  */
 struct drm_fcn_accel_submit {
 	/**
-	 * @jobs: Input: pointer to @job_count structures of @job_size bytes that start with struct
-	 * drm_fcn_accel_job
+	 * @jobs: Input: pointer to @job_count structures of @job_size bytes that start with
+	 * struct drm_fcn_accel_job
 	 */
 	__u64 jobs;
 	/** @job_count: Input: at least 1 */
 	__u32 job_count;
 	/**
-	 * @job_size: Input: sizeof(struct drm_fcn_accel_job) as the caller knows it; what a shorter one
-	 * lacks counts as 0
+	 * @job_size: Input: sizeof(struct drm_fcn_accel_job) as the caller knows it; what a
+	 * shorter one lacks counts as 0
 	 */
 	__u32 job_size;
 	/** @priority: Input: enum drm_fcn_accel_priority */
@@ -291,8 +287,8 @@ struct drm_fcn_accel_fault_query {
 	/** @time_ns: Output: when it was handled, CLOCK_MONOTONIC */
 	__u64 time_ns;
 	/**
-	 * @cause: Output: FCN_CAUSE_… of fcn_accel_regs.h; 0: the driver ended the job (@error says
-	 * why)
+	 * @cause: Output: FCN_CAUSE_… of fcn_accel_regs.h; 0: the driver ended the job (@error
+	 * says why)
 	 */
 	__u32 cause;
 	/** @error: Output: the positive errno that the job's fence carries negated */
