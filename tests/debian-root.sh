@@ -5,8 +5,8 @@
 #
 #   debian-root.sh SUITE DIR PACKAGE...
 #
-# The mirror is the one that the host's apt uses for Debian's main archive.  DIR is complete when DIR.ok lists the packages;
-# an interrupted run leaves no DIR.ok and is started anew.
+# SUITE-backports: SUITE with its backports, which are preferred.  The mirror is the one that the host's apt uses for Debian's
+# main archive.  DIR is complete when DIR.ok lists the packages; an interrupted run leaves no DIR.ok and is started anew.
 set -eu
 
 if [ $# -lt 3 ] || [ "$1" = --help ]; then
@@ -30,7 +30,16 @@ if [ -z "$mirror" ]; then
 fi
 rm -rf "$dir" "$dir.ok"
 mkdir -p "$(dirname "$dir")"
-mmdebstrap --quiet --variant=apt --include="$(echo "$*" | tr ' ' ',')" "$suite" "$dir" "deb $mirror $suite main"
+packages=$(echo "$*" | tr ' ' ',')
+base=${suite%-backports}
+set -- "deb $mirror $base main"
+if [ "$base" != "$suite" ]; then
+	set -- --aptopt="APT::Default-Release \"$suite\"" "$base" "$dir" "$@" "deb $mirror $suite main"
+else
+	set -- "$base" "$dir" "$@"
+fi
+# A root has no use for the initramfs that a kernel's installation would make.
+INITRD=No mmdebstrap --quiet --variant=apt --include="$packages" "$@"
 # apt's caches are of no use in a root that is made once.
 rm -rf "$dir"/var/cache/apt/archives/*.deb "$dir"/var/lib/apt/lists/*
-echo "$suite $*" >"$dir.ok"
+echo "$suite $(echo "$packages" | tr ',' ' ')" >"$dir.ok"

@@ -1,0 +1,89 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Debian's own kernels for the rig, each with its headers and the compiler that they want, in a root of its own.
+#
+#   kernel.sh KERNEL                    makes the root when it is not there, and says where things are (NAME=value)
+#   kernel.sh KERNEL make DIR [ARG...]  the kernel's own make on the module sources in DIR: make -C BUILD M=DIR ARG...
+#   kernel.sh KERNEL run DIR CMD...     any command in the root, with DIR as its working folder
+#
+# KERNEL: 6.12 (Debian 13's) or backports (the newest that Debian 13 has in its backports).
+# DIR is seen in the root as /src, read and write; results are written beside the sources, so give it a copy.
+# HIL_CACHE (BUILD/hil): folder of the roots, about 1 GB each; several checkouts can share one.
+set -eu
+cd "$(dirname "$0")/../.."
+
+usage() {
+	sed -n '5,13s/^# \{0,1\}//p' sim/hil/kernel.sh
+	exit "$1"
+}
+
+[ "${1-}" != --help ] || usage 0
+kernel=${1-}
+case $kernel in
+6.12) suite=trixie ;;
+backports) suite=trixie-backports ;;
+*)
+	echo "kernel.sh: KERNEL is 6.12 or backports, not '$kernel'" >&2
+	usage 2
+	;;
+esac
+shift
+
+cache=${HIL_CACHE:-${BUILD:-build}/hil}
+mkdir -p "$cache"
+cache=$(cd "$cache" && pwd)
+root=$cache/root-$kernel
+
+# One at a time: another run may be making the same root.
+exec 9>"$root.lock"
+flock 9
+tests/debian-root.sh "$suite" "$root" linux-image-amd64 linux-headers-amd64 make sparse kmod >&2
+exec 9>&-
+
+release=
+for dir in "$root"/lib/modules/*/build; do
+	release=$(basename "$(dirname "$dir")")
+done
+if [ ! -f "$root/boot/vmlinuz-$release" ]; then
+	echo "kernel.sh: $root has no kernel '$release'; remove $root and $root.ok, and run this again" >&2
+	exit 1
+fi
+
+# in_root DIR CMD...: in namespaces of its own, so that nothing stays mounted and no root rights are needed.
+in_root() {
+	local dir
+	dir=$(cd "$1" && pwd)
+	shift
+	mkdir -p "$root/src"
+	# shellcheck disable=SC2016  # for the inner shell
+	unshare --map-root-user --mount --pid --fork sh -ec '
+		mount --bind "$1" "$2/src"
+		mount -t proc proc "$2/proc"
+		root=$2
+		shift 2
+		exec chroot "$root" env -C /src -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 "$@"' sh "$dir" "$root" "$@"
+}
+
+case ${1-} in
+'')
+	echo "root=$root"
+	echo "release=$release"
+	echo "image=$root/boot/vmlinuz-$release"
+	echo "modules=$root/lib/modules/$release"
+	# Within the root: links in it are absolute, and the kernel's helper programs need the root's C library.
+	echo "build=/lib/modules/$release/build"
+	;;
+make)
+	[ $# -ge 2 ] || usage 2
+	dir=$2
+	shift 2
+	in_root "$dir" make -C "/lib/modules/$release/build" M=/src "$@"
+	;;
+run)
+	[ $# -ge 3 ] || usage 2
+	shift
+	in_root "$@"
+	;;
+*) usage 2 ;;
+esac
