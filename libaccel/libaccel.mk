@@ -23,7 +23,11 @@ LIBACCEL_VERSION := 1.0.0
 LIBACCEL_SRCS := $(sort $(wildcard libaccel/src/*.c))
 LIBACCEL_HDRS := $(sort $(wildcard libaccel/src/*.h libaccel/include/*.h))
 LIBACCEL_CPPFLAGS := -Ilibaccel/include -Ilibaccel/src -Iuapi -Isim -Isim/model
-LIBACCEL_LIBS := -lstdc++ -lm -lpthread
+# drm: needs libdrm; without it the rest is built.
+PKG_CONFIG ?= pkg-config
+LIBACCEL_DRM_CFLAGS := $(shell $(PKG_CONFIG) --cflags libdrm 2>/dev/null && echo -DLIBACCEL_DRM)
+LIBACCEL_DRM_LIBS := $(shell $(PKG_CONFIG) --libs libdrm 2>/dev/null)
+LIBACCEL_LIBS := $(LIBACCEL_DRM_LIBS) -lstdc++ -lm -lpthread
 ACCELCTL_SRCS := $(sort $(wildcard libaccel/accelctl/*.c))
 ACCELCTL_LIBS := -lpng -ljpeg
 
@@ -39,7 +43,7 @@ LIBACCEL_CORES = $(foreach g,$(ACCEL_GEOMETRIES),CORE($(call fcn_rows,$(g)), $(c
 LIBACCEL_CORE_LIBS = $(foreach g,$(ACCEL_GEOMETRIES),$(call fcn_core_lib,$(g)))
 LIBACCEL_DEFS = $(if $(strip $(ACCEL_GEOMETRIES)),'-DACCEL_CORES=$(LIBACCEL_CORES)')
 
-LIBACCEL_CC = $(CC) $(WARN) $(CFLAGS) -fPIC -fvisibility=hidden $(LIBACCEL_CPPFLAGS) $(LIBACCEL_DEFS)
+LIBACCEL_CC = $(CC) $(WARN) $(CFLAGS) -fPIC -fvisibility=hidden $(LIBACCEL_CPPFLAGS) $(LIBACCEL_DRM_CFLAGS) $(LIBACCEL_DEFS)
 
 .PHONY: libaccel accelctl libaccel-install libaccel-uninstall
 libaccel: $(LIBACCEL_A) $(LIBACCEL_SO) $(BUILD)/libaccel.pc

@@ -107,7 +107,8 @@ int accel_array_save(const char *path, const struct accel_array *array);
 /*
  * Where a program runs, by URI:
  *   auto                 the first drm: device, or host: if there is none
- *   drm:[/dev/accel/N]   an fcn_accel device; the first one without a path
+ *   drm:[PATH]           a device of the kernel driver fcn_accel, such as /dev/accel/accel0; without
+ *                        a path the first one that can be opened
  *   rtl:[OPTIONS]        the Verilated core, in process
  *   model:[OPTIONS]      the functional model of the core, in process
  *   host:                the host's processor, with results equal to the core's
@@ -115,8 +116,8 @@ int accel_array_save(const char *path, const struct accel_array *array);
  *                        float between DequantizeLinear and QuantizeLinear
  * OPTIONS are separated by commas: array=RxC (16x16), and for rtl: memory=ideal|ddr|random (ddr),
  * seed=N, waves=FILE.
- * -ENODEV: no such device; -EINVAL: the URI is malformed or names something that this build does
- * not have.
+ * -ENODEV: no such device; -EACCES: one, but not for this user; -EINVAL: the URI is malformed or
+ * names something that this build does not have; -ENOTSUP: a driver of another age.
  */
 struct accel_device;
 int accel_device_open(const char *uri, struct accel_device **dev);
@@ -272,8 +273,9 @@ int accel_submit(struct accel_program *prog, const struct accel_array *inputs,
 int accel_job_wait(struct accel_job *job, int64_t timeout_ns);
 
 /*
- * A sync_file descriptor that signals when the core is done, owned by the caller; -ENOTSUP except
- * on drm:.
+ * A sync_file descriptor that signals when the core is done with the run, owned by the caller; its
+ * error is the run's.  Waits until the core's last job of the run is submitted: not long unless
+ * other runs, or nodes on the host, come before it.  -ENOTSUP except on drm:; or the run's error.
  */
 int accel_job_fence(struct accel_job *job);
 void accel_job_free(struct accel_job *job);
@@ -321,7 +323,10 @@ struct accel_buffer;
 int accel_buffer_create(struct accel_device *dev, size_t size, struct accel_buffer **buf);
 int accel_buffer_import(struct accel_device *dev, int dmabuf_fd, struct accel_buffer **buf);
 int accel_buffer_export(struct accel_buffer *buf);	/* a new dma-buf descriptor, or -ENOTSUP */
-void *accel_buffer_map(struct accel_buffer *buf);	/* valid until the buffer is freed */
+/*
+ * Valid until the buffer is freed.  NULL: an import whose exporter does not let it be mapped.
+ */
+void *accel_buffer_map(struct accel_buffer *buf);
 size_t accel_buffer_size(const struct accel_buffer *buf);
 void accel_buffer_free(struct accel_buffer *buf);	/* a program that it is bound to keeps it */
 

@@ -92,8 +92,18 @@ struct core_device {
 	char description[96];
 };
 
+/* The registers that describe a core, and what they say: sets dev->config and the version. */
+struct core_registers {
+	uint32_t version, config[3];
+};
+void core_config_decode(const struct core_registers *r, struct core_device *dev);
+
 /* rest: what follows the scheme in the URI.  -ENODEV, -EINVAL. */
 int backend_rtl_open(const char *rest, struct core_device **dev);
 int backend_model_open(const char *rest, struct core_device **dev);
+int backend_drm_open(const char *rest, struct core_device **dev);
+
+/* Calls fn for every drm: device that can be opened, until it returns non-zero, which is returned. */
+int backend_drm_list(int (*fn)(void *ctx, const char *uri, const char *description), void *ctx);
 
 #endif

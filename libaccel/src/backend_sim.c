@@ -230,32 +230,20 @@ void sim_device_free(struct sim_device *d)
 	free(d);
 }
 
-#define FIELD(value, field) (((value) & field##_MASK) >> field##_SHIFT)
-
 static int read_config(struct sim_device *d)
 {
-	uint32_t reg[5] = { 0 };
-	struct core_config *c = &d->dev.config;
-	int err = 0;
+	struct core_registers r = { 0 };
+	uint32_t id = 0;
+	int err = d->ops->read(d->chip, FCN_REG_ID, &id);
 
-	for (unsigned i = 0; !err && i < 5; i++)
-		err = d->ops->read(d->chip, FCN_REG_ID + 4 * i, &reg[i]);
+	if (!err)
+		err = d->ops->read(d->chip, FCN_REG_VERSION, &r.version);
+	for (unsigned i = 0; !err && i < 3; i++)
+		err = d->ops->read(d->chip, FCN_REG_CONFIG0 + 4 * i, &r.config[i]);
 	if (err)
 		return err;
-	if (reg[0] != FCN_ID_MAGIC || FIELD(reg[1], FCN_VERSION_MAJOR) != 1)
-		return -ENODEV;
-	d->dev.version_major = FIELD(reg[1], FCN_VERSION_MAJOR);
-	d->dev.version_minor = FIELD(reg[1], FCN_VERSION_MINOR);
-	c->rows = FIELD(reg[2], FCN_CONFIG0_ROWS);
-	c->cols = FIELD(reg[2], FCN_CONFIG0_COLS);
-	c->lanes = FIELD(reg[2], FCN_CONFIG0_LANES);
-	c->ifm_bytes = (size_t)1 << FIELD(reg[3], FCN_CONFIG1_IFM_LOG2);
-	c->wgt_bytes = (size_t)1 << FIELD(reg[3], FCN_CONFIG1_WGT_LOG2);
-	c->ofm_bytes = (size_t)1 << FIELD(reg[3], FCN_CONFIG1_OFM_LOG2);
-	c->par_bytes = (size_t)1 << FIELD(reg[3], FCN_CONFIG1_PAR_LOG2);
-	c->acc_entries = 1u << FIELD(reg[3], FCN_CONFIG1_ACC_LOG2);
-	c->queue_depth = FIELD(reg[4], FCN_CONFIG2_QUEUE_DEPTH);
-	return 0;
+	core_config_decode(&r, &d->dev);
+	return id == FCN_ID_MAGIC && d->dev.version_major == 1 ? 0 : -ENODEV;
 }
 
 /* "Start" of the programmer's guide. */

@@ -18,19 +18,11 @@ static int open_host(const char *rest, struct core_device **core)
 		error(-EINVAL, "host: has no option '%s'; it has reference", rest) : 0;
 }
 
-static int open_drm(const char *rest, struct core_device **core)
-{
-	(void)rest;
-	(void)core;
-	return error(-ENODEV, "drm: this build of libaccel has no support for the kernel driver; "
-		     "use rtl:, model: or host:");
-}
-
 static const struct scheme {
 	const char *name;
 	int (*open)(const char *rest, struct core_device **core);
 } schemes[] = {
-	{ "drm", open_drm },
+	{ "drm", backend_drm_open },
 	{ "rtl", backend_rtl_open },
 	{ "model", backend_model_open },
 	{ "host", open_host },
@@ -101,7 +93,7 @@ void accel_device_close(struct accel_device *dev)
 int accel_device_list(int (*fn)(void *ctx, const char *uri, const char *description), void *ctx)
 {
 	unsigned rows, cols;
-	int err = 0;
+	int err = backend_drm_list(fn, ctx);
 
 	for (unsigned i = 0; !err && !fcn_sim_geometry(i, &rows, &cols); i++) {
 		char uri[64];

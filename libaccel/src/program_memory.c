@@ -250,6 +250,9 @@ static int bind(struct accel_program *p, int index, bool in, struct accel_buffer
 	region = port->place.region;
 	if (buf)
 		err = check_buffer(p, buf, offset, p->plan->region[region].bytes);
+	if (!err && buf && !buf->bo->map && host_reads(p, port->tensor))
+		err = error(-ENOTSUP, "the host reads '%s', and the buffer's exporter does not "
+			    "let it be mapped", p->g->tensor[port->tensor].name);
 	if (err)
 		return err;
 	turn_wait(p, turn_draw(p));

@@ -137,9 +137,20 @@ void run_progress(const struct run *r, int done)
 		r->p->progress(r->p->progress_ctx, done, r->p->n_layer);
 }
 
-int run_program(struct accel_program *p, const struct value *in, const struct value *out)
+static int last_core_step(const struct accel_program *p)
 {
-	struct run r = { .p = p };
+	int last = -1;
+
+	for (int i = 0; !p->place && i < p->n_step; i++)
+		if (p->step[i].node < 0)
+			last = i;
+	return last;
+}
+
+int run_program(struct accel_program *p, const struct value *in, const struct value *out,
+		const struct run_watch *watch)
+{
+	struct run r = { .p = p, .watch = watch, .last_core = last_core_step(p) };
 	int err = init(&r, in, out);
 
 	program_relocate(p);

@@ -133,6 +133,8 @@ static int run_job(struct run *r, const struct step *step)
 	uint64_t token;
 	int err = core->ops->submit(core, &job, &token);
 
+	if (!err && r->watch && step - p->step == r->last_core)
+		r->watch->submitted(r->watch->ctx, core->ops->fence(core, token));
 	if (!err)
 		err = wait_job(r, step, token, &result);
 	if (!err)

@@ -3,12 +3,18 @@
 #define _POSIX_C_SOURCE 200809L
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "error.h"
 #include "runtime.h"
+
+/* No errno is as low. */
+#define NO_FENCE INT_MIN
 
 struct accel_job {
 	struct accel_program *p;
@@ -23,6 +29,7 @@ struct accel_job {
 	bool done, copied;
 	int err;
 	char *message;
+	int fence;		/* NO_FENCE: not yet; another negative: why there is none */
 };
 
 /* ---- arrays of the application ---- */
@@ -82,7 +89,7 @@ int accel_run(struct accel_program *prog, const struct accel_array *inputs,
 	if (!err)
 		err = get_values(prog, outputs, false, &out);
 	if (!err)
-		err = run_program(prog, in, out);
+		err = run_program(prog, in, out, NULL);
 	turn_end(prog);
 	free(in);
 	free(out);
@@ -91,14 +98,30 @@ int accel_run(struct accel_program *prog, const struct accel_array *inputs,
 
 /* ---- jobs ---- */
 
+static bool has_fences(const struct accel_program *p)
+{
+	return !p->place && p->dev->core && p->dev->core->ops->fence;
+}
+
+static void submitted(void *ctx, int fence)
+{
+	struct accel_job *job = ctx;
+
+	pthread_mutex_lock(&job->lock);
+	job->fence = fence;
+	pthread_cond_broadcast(&job->changed);
+	pthread_mutex_unlock(&job->lock);
+}
+
 static void *job_thread(void *arg)
 {
 	struct accel_job *job = arg;
+	const struct run_watch watch = { submitted, job };
 	char *message = NULL;
 	int err;
 
 	turn_wait(job->p, job->number);
-	err = run_program(job->p, job->in, job->out);
+	err = run_program(job->p, job->in, job->out, has_fences(job->p) ? &watch : NULL);
 	turn_end(job->p);
 	if (err)
 		message = strdup(error_message());
@@ -171,6 +194,7 @@ static struct accel_job *new_job(struct accel_program *p)
 	pthread_cond_init(&job->changed, &monotonic);
 	pthread_condattr_destroy(&monotonic);
 	job->p = program_get(p);
+	job->fence = NO_FENCE;
 	return job;
 }
 
@@ -250,9 +274,34 @@ int accel_job_wait(struct accel_job *job, int64_t timeout_ns)
 	return err;
 }
 
+/* Under the lock; the fence exists, or the run is over without having made one. */
+static int copy_fence(const struct accel_job *job)
+{
+	int fd;
+
+	if (job->fence == NO_FENCE)
+		return job->err ? error(job->err, "%s", job->message ? job->message :
+					"the job failed") :
+				  error(-ENOTSUP, "the core had nothing to do in this run");
+	if (job->fence < 0)
+		return error(job->fence, "%s: a fence of the job could not be made: %s",
+			     job->p->dev->uri, strerror(-job->fence));
+	fd = fcntl(job->fence, F_DUPFD_CLOEXEC, 0);
+	return fd < 0 ? error(-errno, "cannot copy a fence: %s", strerror(errno)) : fd;
+}
+
 int accel_job_fence(struct accel_job *job)
 {
-	return error(-ENOTSUP, "%s has no fences; use accel_job_wait()", job->p->dev->uri);
+	int fd;
+
+	if (!has_fences(job->p))
+		return error(-ENOTSUP, "%s has no fences; use accel_job_wait()", job->p->dev->uri);
+	pthread_mutex_lock(&job->lock);
+	while (job->fence == NO_FENCE && !job->done)
+		pthread_cond_wait(&job->changed, &job->lock);
+	fd = copy_fence(job);
+	pthread_mutex_unlock(&job->lock);
+	return fd;
 }
 
 static void free_values(struct value *v, int n)
@@ -272,6 +321,8 @@ void accel_job_free(struct accel_job *job)
 	free_values(job->out, job->p->g->n_out);
 	free(job->to);
 	free(job->message);
+	if (job->fence >= 0)
+		close(job->fence);
 	accel_program_free(job->p);
 	pthread_cond_destroy(&job->changed);
 	pthread_mutex_destroy(&job->lock);

@@ -172,13 +172,25 @@ struct run {
 	bool *wanted;		/* of each tensor: an output that is not bound */
 	uint64_t cycles;	/* of the core, up to now */
 	int64_t start_ns;
+	const struct run_watch *watch;
+	int last_core;		/* the last step that is a job of the core, or -1 */
+};
+
+/*
+ * For who wants to know when the core's last job of a run is submitted: fence is a sync_file
+ * descriptor that is theirs now, or a negative errno with a message.
+ */
+struct run_watch {
+	void (*submitted)(void *ctx, int fence);
+	void *ctx;
 };
 
 /*
  * in: one per graph input; data NULL: bound.  out: one per graph output; what is not bound is
- * copied to its data when all went well.
+ * copied to its data when all went well.  watch: may be NULL.
  */
-int run_program(struct accel_program *p, const struct value *in, const struct value *out);
+int run_program(struct accel_program *p, const struct value *in, const struct value *out,
+		const struct run_watch *watch);
 int run_alloc(struct run *r, int tensor);
 
 /* run_host.c: the layers of a segment on the host. */
