@@ -121,6 +121,9 @@ int load_file(const struct options *o, const char *path, struct accel_model *mod
  */
 int check_files(const struct options *o);
 
+/* Whether -o was given more often than the model has outputs. */
+int check_output_count(const struct options *o, const struct accel_model *model);
+
 /* Writes outputs to the files of -o: pictures or .npy by their names. */
 int save_outputs(const struct options *o, const struct accel_model *model,
 		 const struct tensors *t, const struct source *source);

@@ -6,7 +6,7 @@
 #include "trace.h"
 
 static int profile(const struct options *o, const struct accel_model *model,
-		   const struct tensors *in, struct accel_device *dev)
+		   const struct tensors *in, const struct source *source, struct accel_device *dev)
 {
 	struct table t = { .name = "layers" };
 	struct tensors out = { 0, NULL };
@@ -29,6 +29,8 @@ static int profile(const struct options *o, const struct accel_model *model,
 		err = report_print(&t, 1, o->format);
 	if (!err && o->trace)
 		err = trace_write(o->trace, prog);
+	if (!err)
+		err = save_outputs(o, model, &out, source);
 	free_tensors(&out);
 	accel_program_free(prog);
 	return err;
@@ -49,11 +51,13 @@ int cmd_profile(const struct options *o)
 		err = open_model(o, o->args.word[0], &model);
 	if (err)
 		return err;
-	err = load_inputs(o, 1, model, &in, &source);
+	err = check_output_count(o, model);
+	if (!err)
+		err = load_inputs(o, 1, model, &in, &source);
 	if (!err)
 		err = open_device(o, o->device, &dev);
 	if (!err)
-		err = profile(o, model, &in, dev);
+		err = profile(o, model, &in, &source, dev);
 	free_tensors(&in);
 	free(source.im.rgb);
 	accel_device_close(dev);

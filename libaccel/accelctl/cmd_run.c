@@ -42,9 +42,7 @@ int cmd_run(const struct options *o)
 		err = open_model(o, o->args.word[0], &model);
 	if (err)
 		return err;
-	if (o->outputs.n > accel_model_output_count(model))
-		err = usage_error("%d files for outputs are given; the model has %d", o->outputs.n,
-				  accel_model_output_count(model));
+	err = check_output_count(o, model);
 	if (!err)
 		err = load_inputs(o, 1, model, &in, &source);
 	if (!err)

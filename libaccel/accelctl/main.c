@@ -46,7 +46,7 @@ static const struct command {
 	  "work, cycles, utilisation and traffic of every layer, and of all", "daSLnxfH",
 	  cmd_bench },
 	{ "profile", "MODEL [IMAGE | --input FILE]",
-	  "what every layer of one run took; with --trace: on a time line", "daSixptfH",
+	  "what every layer of one run took; with --trace: on a time line", "daSioxptfH",
 	  cmd_profile },
 	{ "dump", "--stage STAGE MODEL", "shows what a stage of the compiler made of a model",
 	  "daSgH", cmd_dump },

@@ -192,6 +192,16 @@ static int save_picture(const struct options *o, const char *path, const char *n
 	return err;
 }
 
+int check_output_count(const struct options *o, const struct accel_model *model)
+{
+	int n = accel_model_output_count(model);
+
+	if (o->outputs.n > n)
+		return usage_error("%d files for outputs are given; the model has %d",
+				   o->outputs.n, n);
+	return 0;
+}
+
 int save_outputs(const struct options *o, const struct accel_model *model, const struct tensors *t,
 		 const struct source *source)
 {

@@ -200,7 +200,10 @@ try 2 "wanted is" "a layer of words" bench --layer pool,8,8,16,16,3,1,1
 try 2 "weights" "a layer that is too large" bench --layer conv,8,8,60000,60000,9,1,1
 try 1 "--layer conv,2,2,16,16,5,1,0" "a layer without outputs" bench --layer conv,2,2,16,16,5,1,0
 try 2 "neither a model" "bench of nothing" bench
-try 0 "" "profile" profile copy.onnx a.png --trace trace.json --device model:
+try 0 "" "profile" profile copy.onnx a.png --trace trace.json --device model: -o profiled.npy
+try 0 "" "run" run copy.onnx a.png --device model: -o plain.npy
+same "profile and run have the same outputs" profiled.npy plain.npy
+try 2 "2 files for outputs" "profile: more outputs than the model has" profile copy.onnx a.png -o y2.npy -o y3.npy
 if command -v python3 >/dev/null; then
 	python3 -m json.tool trace.json >/dev/null 2>"$out/json"
 	result $? "the trace is JSON" "$out/json"
