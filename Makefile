@@ -11,7 +11,7 @@ GEOMETRIES ?= 8x8 8x16 16x16
 
 export BUILD CC GEOMETRIES
 
-.PHONY: help all deps check check-all lint prove synth bench-core soak coverage generate install uninstall clean
+.PHONY: help all deps check check-all lint prove synth bench-core soak coverage generate install uninstall clean demo
 
 help:
 	@echo 'make check        install what is needed, build, run all tests'
@@ -23,6 +23,7 @@ help:
 	@echo 'make coverage     line and toggle coverage of the Verilog'
 	@echo 'make generate     regenerate what comes from rtl/desc/'
 	@echo 'make all          build libaccel and accelctl'
+	@echo 'make demo         find the text in a photograph on the Verilated core: build/demo/demo.png'
 	@echo 'make install      install them below PREFIX (/usr/local), DESTDIR in front; make uninstall'
 	@echo 'make clean        remove $(BUILD)/'
 
@@ -46,6 +47,7 @@ generate: $(BUILD)/fcngen
 
 include sim/sim.mk
 include libaccel/libaccel.mk
+include libaccel/tools/tools.mk
 
 check: deps
 	@tests/check.sh $(BUILD)
@@ -71,6 +73,9 @@ soak:
 
 coverage:
 	@tests/coverage.sh $(BUILD)
+
+demo:
+	@libaccel/demo/text.sh $(BUILD)
 
 clean:
 	rm -rf $(BUILD)

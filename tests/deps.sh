@@ -1,13 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# Installs the Debian packages that building and testing need.  Does nothing when all are there.
+# Installs the Debian packages that building and testing need, or those that are named.  Does nothing when all are there.
+#
+#   deps.sh [PACKAGE...]
 set -eu
 
 # Why each is needed: README.md, "What it is built with".
 packages="gcc g++ make clang libclang-rt-14-dev verilator iverilog yosys z3 libcmocka-dev libxnnpack-dev libpthreadpool-dev zlib1g-dev
 libonnx-testdata libonnx-dev protobuf-c-compiler libprotobuf-c-dev libpng-dev libjpeg-dev libdrm-dev pkgconf
 mmdebstrap shellcheck"
+
+[ $# = 0 ] || packages="$*"
 
 missing=
 for p in $packages; do

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+#
+# Builds the small programs around libaccel: pictures of results, converters, model maker.  Included by the top Makefile,
+# behind libaccel/libaccel.mk; works alone, too: make -f libaccel/tools/tools.mk TARGET.
+#
+# Given:   what libaccel.mk is given
+# Targets: tools: $(BUILD)/accel-picture
+
+ifndef LIBACCEL_VERSION
+include libaccel/libaccel.mk
+endif
+
+ACCEL_TOOLS := accel-picture
+
+TOOLS_OUT = $(LIBACCEL_OUT)
+TOOLS_IMAGE_SRCS := $(addprefix libaccel/accelctl/,image.c image_png.c image_jpeg.c)
+TOOLS_PICTURE_SRCS := $(sort $(wildcard libaccel/tools/picture*.c)) $(TOOLS_IMAGE_SRCS)
+
+.PHONY: tools
+tools: $(ACCEL_TOOLS:%=$(BUILD)/%)
+
+$(TOOLS_OUT)/libaccel/tools/%.o: LIBACCEL_MORE = -Ilibaccel/accelctl
+
+$(BUILD)/accel-picture: $(TOOLS_PICTURE_SRCS:%.c=$(TOOLS_OUT)/%.o) $(LIBACCEL_A)
+	$(CC) $(CFLAGS) -o $@ $^ $(ACCELCTL_LIBS) $(LIBACCEL_LIBS)
+
+-include $(wildcard $(TOOLS_OUT)/libaccel/tools/*.d)
