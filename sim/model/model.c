@@ -39,7 +39,7 @@ int fcn_model_create(const struct fcn_model_config *config, const struct fcn_mod
 	m->ops = *ops;
 	m->ctx = ctx;
 	m->tile_fn = fcnm_tile_select(0);
-	m->requant_fn = fcnm_requant_select(0);
+	m->post_kernel = fcnm_post_select(0);
 	err = fcnm_buffers_create(m);
 	if (err) {
 		fcn_model_destroy(m);

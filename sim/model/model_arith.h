@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The scalar formulas of Documentation/arithmetic.md, sections 4 and 5.  Inline, because POST
- * uses them for every element; model_requant.c has section 2.
+ * Scalar formulas of Documentation/arithmetic.md.  Inline, because POST uses them for every element;
+ * model_requant.c has sections 2 and 4.
  */
 #ifndef FCN_MODEL_ARITH_H
 #define FCN_MODEL_ARITH_H
@@ -25,21 +25,8 @@ static inline int64_t fcnm_rne_shift(int64_t v, unsigned n)
 	return (2 * v + (INT64_C(1) << n) - 1 + odd) >> (n + 1);
 }
 
-struct fcnm_residual {
-	int64_t mul_a, mul_b;
-	int32_t za, zb, zo;
-	unsigned shift;
-};
-
-static inline int32_t fcnm_residual_add(const struct fcnm_residual *r, int32_t y, int32_t b)
-{
-	int64_t v = (y - r->za) * r->mul_a + (b - r->zb) * r->mul_b;
-
-	return fcnm_sat8(fcnm_rne_shift(v, r->shift) + r->zo);
-}
-
 /* First MIN, then MAX: MAX wins where MIN > MAX. */
-static inline int32_t fcnm_clamp(int32_t y, int32_t min, int32_t max)
+static inline int16_t fcnm_clamp(int16_t y, int16_t min, int16_t max)
 {
 	y = y < min ? min : y;
 	return y > max ? max : y;

@@ -100,21 +100,34 @@ typedef void (*fcnm_tile_fn)(const struct fcnm_tile *t);
 
 /* What the channels of a POST command multiply with and add, by column. */
 struct fcnm_channels {
-	int64_t significand[FCNM_COLS_MAX]; /* 2^23 + F */
-	int64_t exponent[FCNM_COLS_MAX]; /* E */
 	uint32_t bias[FCNM_COLS_MAX];
+	uint64_t significand[FCNM_COLS_MAX]; /* 2^23 + F */
+	int32_t exponent[FCNM_COLS_MAX];     /* E */
+	uint64_t t[FCNM_COLS_MAX], half[FCNM_COLS_MAX]; /* see model_requant.c */
 };
 
-/* Requantises the sums of `cols` columns, a multiple of 8: y is in -128..127. */
-typedef void (*fcnm_requant_fn)(const struct fcnm_channels *ch, const uint32_t *acc, uint32_t cols,
-				int32_t zp, int32_t *y);
+/* The fields of POST's residual add. */
+struct fcnm_residual {
+	int64_t mul_a, mul_b; /* below 2^31 */
+	int16_t za, zb;
+	int32_t zo;
+	unsigned shift; /* at most 40 */
+};
+
+/* What POST does to the sums of `cols` columns, a multiple of 8; y is in -128..127. */
+struct fcnm_post_kernel {
+	void (*requant)(const struct fcnm_channels *ch, const uint32_t *acc, uint32_t cols, int32_t zp,
+			int16_t *y);
+	/* Adds b to y. */
+	void (*residual)(const struct fcnm_residual *r, const int8_t *b, uint32_t cols, int16_t *y);
+};
 
 struct fcn_model {
 	struct fcn_model_config cfg;
 	struct fcn_model_ops ops;
 	void *ctx;
 	fcnm_tile_fn tile_fn;
-	fcnm_requant_fn requant_fn;
+	const struct fcnm_post_kernel *post_kernel;
 
 	struct fcnm_buffer buf[FCN_MODEL_ACC]; /* by LOAD.SPACE */
 	uint32_t *acc; /* [half][entry][column] */
@@ -160,7 +173,7 @@ void fcnm_post(struct fcn_model *m, const struct fcn_cmd *c);
 
 /* model_tile.c, model_requant.c: the fastest kernel but `skip` that this processor has, or NULL. */
 fcnm_tile_fn fcnm_tile_select(unsigned skip);
-fcnm_requant_fn fcnm_requant_select(unsigned skip);
+const struct fcnm_post_kernel *fcnm_post_select(unsigned skip);
 /* Parameters of column col, as they lie in memory: the bits of a float32 are its scale. */
 void fcnm_channel_set(struct fcnm_channels *ch, unsigned col, uint32_t bias, uint32_t scale);
 

@@ -4,14 +4,15 @@
 #include "model_arith.h"
 
 struct post {
-	fcnm_requant_fn requant_fn;
+	const struct fcnm_post_kernel *kernel;
 	const uint32_t *acc; /* a half: cols sums an entry */
 	uint32_t acc_mask, cols;
 	uint32_t outputs; /* columns that are written */
 	uint32_t padded;  /* the same, up to a multiple of 8 */
 	struct fcnm_channels channels;
 	uint32_t win_x, win_y, win_y_pitch;
-	int32_t zp, min, max;
+	int32_t zp;
+	int16_t min, max;
 	const int8_t *table; /* NULL: none */
 	bool residual;
 	struct fcnm_residual res;
@@ -32,18 +33,19 @@ static struct post decode(struct fcn_model *m, const struct fcn_cmd *c)
 {
 	const uint32_t half_words = m->cfg.cols << m->cfg.acc_log2;
 	struct post p = {
-		.requant_fn = m->requant_fn,
+		.kernel = m->post_kernel,
 		.acc = m->acc + fcn_post_get_half(c) * half_words,
 		.acc_mask = (1u << m->cfg.acc_log2) - 1, .cols = m->cfg.cols,
 		.outputs = fcn_post_get_cols_n(c) + 1,
 		.padded = (fcn_post_get_cols_n(c) + 8) & ~7u,
 		.win_x = fcn_post_get_win_x_n(c) + 1, .win_y = fcn_post_get_win_y_n(c) + 1,
 		.win_y_pitch = fcn_post_get_win_y_pitch(c),
-		.zp = fcn_post_get_zp(c), .min = fcn_post_get_min(c), .max = fcn_post_get_max(c),
+		.zp = fcn_post_get_zp(c),
+		.min = (int16_t)fcn_post_get_min(c), .max = (int16_t)fcn_post_get_max(c),
 		.residual = fcn_post_get_res_en(c),
 		.res = {
 			.mul_a = fcn_post_get_res_mul_a(c), .mul_b = fcn_post_get_res_mul_b(c),
-			.za = fcn_post_get_res_za(c), .zb = fcn_post_get_res_zb(c),
+			.za = (int16_t)fcn_post_get_res_za(c), .zb = (int16_t)fcn_post_get_res_zb(c),
 			.zo = fcn_post_get_res_zo(c), .shift = fcn_post_get_res_shift(c),
 		},
 	};
@@ -56,18 +58,17 @@ static struct post decode(struct fcn_model *m, const struct fcn_cmd *c)
 }
 
 /* One window element: raises best to it where it is larger. */
-static void element(const struct post *p, uint32_t entry, const int8_t *residual, int32_t *best)
+static void element(const struct post *p, uint32_t entry, const int8_t *residual, int16_t *best)
 {
-	int32_t y[FCNM_COLS_MAX];
+	int16_t y[FCNM_COLS_MAX];
 	uint32_t i;
 
-	p->requant_fn(&p->channels, p->acc + (entry & p->acc_mask) * p->cols, p->padded, p->zp, y);
+	p->kernel->requant(&p->channels, p->acc + (entry & p->acc_mask) * p->cols, p->padded, p->zp, y);
 	if (p->table)
 		for (i = 0; i < p->outputs; i++)
 			y[i] = p->table[y[i] + 128];
 	if (p->residual)
-		for (i = 0; i < p->outputs; i++)
-			y[i] = fcnm_residual_add(&p->res, y[i], residual[i]);
+		p->kernel->residual(&p->res, residual, p->padded, y);
 	for (i = 0; i < p->padded; i++) {
 		y[i] = fcnm_clamp(y[i], p->min, p->max);
 		best[i] = y[i] > best[i] ? y[i] : best[i];
@@ -77,7 +78,7 @@ static void element(const struct post *p, uint32_t entry, const int8_t *residual
 /* One output pixel: out holds the residual operands, and then the outputs. */
 static void output_pixel(const struct post *p, uint32_t entry, int8_t out[FCNM_COLS_MAX])
 {
-	int32_t best[FCNM_COLS_MAX];
+	int16_t best[FCNM_COLS_MAX];
 	uint32_t wx, wy, i;
 
 	for (i = 0; i < p->padded; i++)

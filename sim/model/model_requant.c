@@ -1,179 +1,153 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Requantisation: Documentation/arithmetic.md, section 2, in integers; libaccel's reference
- * uses floating point instead, so that each checks the other.
+ * The arithmetic of POST: requantisation (Documentation/arithmetic.md, section 2) and residual add (section 4), in
+ * integers; libaccel's reference uses floating point for the first, so that each checks the other.
  *
- * Four columns at a time, without a branch, in the vector types of gcc and clang; compiled for
- * each instruction set.  Vectors are passed by pointer, because their calling convention
- * depends on the instruction set.
+ * Requantisation rounds three times: the sum to 24 significant bits (step 2), the product to 24
+ * (step 4), the value to an integer (step 5).  Almost always the last rounding alone gives the same
+ * integer, and it needs no bit lengths:
+ *
+ *   T = 150 - E, so that the value is m * (2^23 + F) / 2^T.  Steps 2 and 4 move it by less than 2^-24
+ *   of itself each, so by less than 2^-15 where it is below 2^8.  From 2^8 on y saturates, whatever ZP is,
+ *   and both roundings are monotonic, so they do not bring a value of 2^8 or more below it.  So where the
+ *   value is farther than 2^-14 from a tie of step 5, steps 2 and 4 cannot change its integer.
+ *
+ *   A value on a tie of at most 2^8 has an odd part of at most 9 bits.  m and 2^23 + F divide it but for powers of
+ *   2, so neither they nor their product have more than 9 significant bits: steps 2 and 4 change nothing, and the tie
+ *   goes to the even integer.
+ *
+ * REQUANT does that, and watches for a column that was near a tie but not on one: then exact() does them
+ * again step by step.
  */
 #include "model_int.h"
+#include "model_arith.h"
 
 #include <string.h>
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
-#define LANES 4u /* more are slower with AVX2, where gcc takes them apart */
 
-typedef int64_t lanes __attribute__((vector_size(LANES * 8)));
-typedef uint64_t ulanes __attribute__((vector_size(LANES * 8)));
+/*
+ * T, within the range that REQUANT needs.  For T <= 14, m * (2^23 + F) / 2^T is 0 or at least 2^9, so that y
+ * saturates, as with T = 14; m * (2^23 + F) is below 2^55, so that T >= 57 gives 0, as with 57.
+ */
+#define T_MIN 14
+#define T_MAX 57
 
 void fcnm_channel_set(struct fcnm_channels *ch, unsigned col, uint32_t bias, uint32_t scale)
 {
+	const int exponent = (int)(scale >> 23 & 0xff), t = 150 - exponent;
+
 	ch->bias[col] = bias;
-	ch->exponent[col] = scale >> 23 & 0xff;
-	ch->significand[col] = (INT64_C(1) << 23) | (scale & 0x7fffff);
+	ch->exponent[col] = exponent;
+	ch->significand[col] = (UINT32_C(1) << 23) | (scale & 0x7fffff);
+	ch->t[col] = (uint64_t)(t < T_MIN ? T_MIN : t > T_MAX ? T_MAX : t);
+	ch->half[col] = (UINT64_C(1) << (ch->t[col] - 1)) - 1;
 }
 
-/* v = mask ? a : v; a mask is what a comparison gives. */
-ALWAYS_INLINE void select_if(lanes *v, const lanes *mask, const lanes *a)
+static int bit_length(uint64_t v)
 {
-	*v = (*a & *mask) | (*v & ~*mask);
+	return v ? 64 - __builtin_clzll(v) : 0;
 }
 
-ALWAYS_INLINE void at_least(lanes *v, int64_t low)
+/* v to 24 significant bits; *e grows by the power of 2 that was taken out. */
+static uint64_t round24(uint64_t v, int *e)
 {
-	const lanes lows = *v - *v + low, mask = *v < lows;
+	const int cut = bit_length(v) - 24;
 
-	select_if(v, &mask, &lows);
-}
-
-ALWAYS_INLINE void at_most(lanes *v, int64_t high)
-{
-	const lanes highs = *v - *v + high, mask = *v > highs;
-
-	select_if(v, &mask, &highs);
-}
-
-/*
- * v / 2^n to the nearest integer, ties to even; 0 <= v < 2^61, 0 <= n < 61.  In units of half the
- * divisor, adding one less than a half, or a half when the quotient is odd, makes the floor
- * of the shift the rounded value; doubling v keeps that true for n = 0.
- */
-ALWAYS_INLINE void rne_shift(lanes *v, const lanes *n)
-{
-	const ulanes u = (ulanes)*v, s = (ulanes)*n, one = u - u + 1;
-
-	*v = (lanes)((2 * u + (one << s) - 1 + (u >> s & 1)) >> (s + 1));
-}
-
-/* The bit length of v, 0 < v < 2^32: 1 + the place of its highest bit, found by halving. */
-ALWAYS_INLINE void bit_length(const lanes *v, lanes *length)
-{
-	lanes rest = *v, step;
-	int64_t bits;
-
-	*length = *v - *v + 1;
-	for (bits = 16; bits; bits /= 2) {
-		step = (lanes)((ulanes)rest >> (uint64_t)bits);
-		step = (step > 0) & bits;
-		rest = (lanes)((ulanes)rest >> (ulanes)step);
-		*length += step;
-	}
-}
-
-/*
- * Steps 2 to 4: p, which is |acc + bias|, becomes the product's 24 significant bits, and e the
- * power of 2 that belongs to them.  The significand has 24 bits, so the product of it and of
- * n bits has n + 23 or n + 24; where rounding m makes it 2^24, that counts as 24 bits.
- */
-ALWAYS_INLINE void product24(lanes *p, const lanes *significand, lanes *e)
-{
-	const lanes odd = *p | 1;
-	lanes n, cut, more;
-
-	bit_length(&odd, &n);
-	cut = n - 24;
-	at_least(&cut, 0);
-	rne_shift(p, &cut);
-	*p *= *significand;
-	n -= cut;
-	*e = cut;
-	more = (lanes)((ulanes)*p >> (ulanes)(n + 23));
-	cut = n - 1 + more;
-	rne_shift(p, &cut);
+	if (cut <= 0)
+		return v;
 	*e += cut;
+	return (uint64_t)fcnm_rne_shift((int64_t)v, (unsigned)cut);
 }
 
-/* p * 2^-h to the nearest integer, ties to even; p <= 2^24; 2^30 stands for all above. */
-ALWAYS_INLINE void scale(lanes *p, const lanes *h)
+/* Steps 1 to 7 as they stand there. */
+static int16_t exact(const struct fcnm_channels *ch, uint32_t col, uint32_t acc, int32_t zp)
 {
-	lanes left = -*h, right = *h;
+	const uint32_t a = acc + ch->bias[col];
+	const bool negative = a >> 31;
+	int e = 0, h;
+	uint64_t p;
+	int64_t i;
 
-	at_least(&left, 0);
-	at_most(&left, 30);
-	*p = (lanes)((ulanes)*p << (ulanes)left);
-	at_most(p, INT64_C(1) << 30);
-	at_least(&right, 0);
-	at_most(&right, 26); /* 26 gives 0, as any more */
-	rne_shift(p, &right);
+	p = round24(negative ? 0u - a : a, &e) * ch->significand[col];
+	p = round24(p, &e);
+	h = 150 - ch->exponent[col] - e;
+	if (h >= 0)
+		i = h > 25 ? 0 : fcnm_rne_shift((int64_t)p, (unsigned)h);
+	else
+		i = h < -30 || p << -h > UINT64_C(1) << 30 ? p ? INT64_C(1) << 30 : 0 : (int64_t)(p << -h);
+	return (int16_t)fcnm_sat8((negative ? -i : i) + zp);
 }
 
-ALWAYS_INLINE void requant_group(const struct fcnm_channels *ch, uint32_t col,
-				 const uint32_t *acc, int32_t zp, int32_t *y)
-{
-	lanes significand, exponent, p, negative, e, h;
-	int32_t sum;
-	uint32_t i;
+/* More lanes are slower where the processor has no vectors as wide: gcc takes them apart. */
+#define LANES 4u
+#define REQUANT requant_4
+#define RESIDUAL residual_4
+#include "model_requant_lanes.h"
 
-	memcpy(&significand, ch->significand + col, sizeof(lanes));
-	memcpy(&exponent, ch->exponent + col, sizeof(lanes));
-	for (i = 0; i < LANES; i++) {
-		sum = (int32_t)(acc[col + i] + ch->bias[col + i]);
-		p[i] = sum;
-	}
-	negative = p < 0; /* -1 or 0 */
-	p = (p ^ negative) - negative;
-	product24(&p, &significand, &e);
-	/* An exponent of 0 needs no rule of its own: h is above 25. */
-	h = 150 - exponent - e;
-	scale(&p, &h);
-	p = ((p ^ negative) - negative) + zp;
-	at_least(&p, -128);
-	at_most(&p, 127);
-	for (i = 0; i < LANES; i++)
-		y[col + i] = (int32_t)p[i];
-}
+#ifdef __x86_64__
+#undef LANES
+#undef REQUANT
+#undef RESIDUAL
+#define LANES 8u
+#define REQUANT requant_8
+#define RESIDUAL residual_8
+#include "model_requant_lanes.h"
+#endif
 
-ALWAYS_INLINE void requant_any(const struct fcnm_channels *ch, const uint32_t *acc, uint32_t cols,
-			       int32_t zp, int32_t *y)
-{
-	uint32_t col;
-
-	for (col = 0; col < cols; col += LANES)
-		requant_group(ch, col, acc, zp, y);
-}
+/* ---- for each instruction set ---- */
 
 static void requant_portable(const struct fcnm_channels *ch, const uint32_t *acc, uint32_t cols,
-			     int32_t zp, int32_t *y)
+			     int32_t zp, int16_t *y)
 {
-	requant_any(ch, acc, cols, zp, y);
+	requant_4(ch, acc, cols, zp, y);
+}
+
+static void residual_portable(const struct fcnm_residual *r, const int8_t *b, uint32_t cols, int16_t *y)
+{
+	residual_4(r, b, cols, y);
 }
 
 #ifdef __x86_64__
-__attribute__((target("avx2"))) static void
-requant_avx2(const struct fcnm_channels *ch, const uint32_t *acc, uint32_t cols, int32_t zp,
-	     int32_t *y)
+#define AVX2 __attribute__((target("avx2")))
+#define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
+
+AVX2 static void requant_avx2(const struct fcnm_channels *ch, const uint32_t *acc, uint32_t cols,
+			      int32_t zp, int16_t *y)
 {
-	requant_any(ch, acc, cols, zp, y);
+	requant_4(ch, acc, cols, zp, y);
 }
 
-__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl"))) static void
-requant_avx512(const struct fcnm_channels *ch, const uint32_t *acc, uint32_t cols, int32_t zp,
-	       int32_t *y)
+AVX2 static void residual_avx2(const struct fcnm_residual *r, const int8_t *b, uint32_t cols, int16_t *y)
 {
-	requant_any(ch, acc, cols, zp, y);
+	residual_4(r, b, cols, y);
+}
+
+AVX512 static void requant_avx512(const struct fcnm_channels *ch, const uint32_t *acc, uint32_t cols,
+				  int32_t zp, int16_t *y)
+{
+	requant_8(ch, acc, cols, zp, y);
+}
+
+AVX512 static void residual_avx512(const struct fcnm_residual *r, const int8_t *b, uint32_t cols, int16_t *y)
+{
+	residual_8(r, b, cols, y);
 }
 #endif
 
-fcnm_requant_fn fcnm_requant_select(unsigned skip)
+const struct fcnm_post_kernel *fcnm_post_select(unsigned skip)
 {
+	static const struct fcnm_post_kernel portable = { requant_portable, residual_portable };
 #ifdef __x86_64__
+	static const struct fcnm_post_kernel avx2 = { requant_avx2, residual_avx2 };
+	static const struct fcnm_post_kernel avx512 = { requant_avx512, residual_avx512 };
+
 	if (__builtin_cpu_supports("avx512bw") &&
 	    __builtin_cpu_supports("avx512dq") &&
 	    __builtin_cpu_supports("avx512vl") && skip-- == 0)
-		return requant_avx512;
+		return &avx512;
 	if (__builtin_cpu_supports("avx2") && skip-- == 0)
-		return requant_avx2;
+		return &avx2;
 #endif
-	return skip == 0 ? requant_portable : NULL;
+	return skip == 0 ? &portable : NULL;
 }

@@ -9,36 +9,27 @@
  * Cycles per unit of work are differences between a job and one twice as long, so that
  * starting and ending a job does not count.
  */
-#define _POSIX_C_SOURCE 200809L /* clock_gettime() */
-
-#include "emit.h"
+#include "bench.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-enum { ROWS = 16, COLS = 16, PERF_CYCLES = 1, PERF_ARRAY = 2, SEEN_LINE = 256 };
-enum { LOAD = 1 << FCN_ENG_LOAD, CONV = 1 << FCN_ENG_CONV, STORE = 1 << FCN_ENG_STORE };
+enum { SEEN_LINE = 256 };
 
-struct list {
-	struct fcn_cmd cmd[1024];
-	unsigned n;
-};
-
-static void row(const char *what, double value, const char *unit, const char *target)
+void row(const char *what, double value, const char *unit, const char *target)
 {
 	printf("| %-58s | %10.2f %-14s | %-22s |\n", what, value, unit, target);
 }
 
-static struct fcn_cmd *next(struct list *l)
+struct fcn_cmd *next(struct list *l)
 {
 	if (l->n == sizeof(l->cmd) / sizeof(l->cmd[0]))
 		abort();
 	return &l->cmd[l->n++];
 }
 
-static void open_core(struct rig *rig, enum fcn_axi_preset memory, FILE *log)
+void open_core(struct rig *rig, enum fcn_axi_preset memory, FILE *log)
 {
 	const struct rig_options o = { .rows = ROWS, .cols = COLS, .rtl = true, .memory = memory, .log = log };
 
@@ -59,7 +50,7 @@ static struct rig_run run(struct rig *rig, const struct list *l)
 	return result;
 }
 
-static void load_run(struct list *l, uint32_t va, uint32_t n, uint32_t space, uint32_t dst, uint32_t wait, uint32_t signal)
+void load_run(struct list *l, uint32_t va, uint32_t n, uint32_t space, uint32_t dst, uint32_t wait, uint32_t signal)
 {
 	struct fcn_cmd *c = next(l);
 
@@ -81,8 +72,8 @@ static struct rig_run run_chain(struct rig *rig, uint32_t data, unsigned pixels,
 	static struct list l;
 
 	l.n = 0;
-	load_run(&l, data, 0x8000, 0, 0, 0, 0);
-	load_run(&l, data, 0x2000, 1, 0, 0, CONV);
+	load_run(&l, data, 0x8000, SPACE_IFM, 0, 0, 0);
+	load_run(&l, data, 0x2000, SPACE_WGT, 0, 0, CONV);
 	for (unsigned i = 0; i < times; i++) {
 		struct fcn_cmd *c = next(&l);
 
@@ -113,19 +104,16 @@ static void bench_array_busy(struct rig *rig)
 
 /* -------------------------------------------------------------- (b) copy */
 
-enum { COPY_SLOTS = 4, COPY_BYTES = 0x4000 };
+enum { COPY_SLOTS = 4 };
 
-static struct rig_run run_copy(struct rig *rig, uint32_t from, uint32_t to, unsigned parts)
+void add_copy(struct list *l, uint32_t from, uint32_t to, unsigned parts)
 {
-	static struct list l;
-
-	l.n = 0;
 	for (unsigned i = 0; i < parts; i++) {
 		uint32_t at = i * COPY_BYTES, slot = i % COPY_SLOTS * COPY_BYTES;
 		struct fcn_cmd *c;
 
-		load_run(&l, from + at, COPY_BYTES, 2, slot, i >= COPY_SLOTS ? STORE : 0, STORE);
-		c = next(&l);
+		load_run(l, from + at, COPY_BYTES, SPACE_OFM, slot, i >= COPY_SLOTS ? STORE : 0, STORE);
+		c = next(l);
 		fcn_store_init(c, LOAD, LOAD);
 		fcn_store_set_va(c, to + at);
 		fcn_store_set_rows_n(c, 1);
@@ -134,6 +122,14 @@ static struct rig_run run_copy(struct rig *rig, uint32_t from, uint32_t to, unsi
 		fcn_store_set_px(c, 4);
 		fcn_store_set_src(c, slot);
 	}
+}
+
+static struct rig_run run_copy(struct rig *rig, uint32_t from, uint32_t to, unsigned parts)
+{
+	static struct list l;
+
+	l.n = 0;
+	add_copy(&l, from, to, parts);
 	return run(rig, &l);
 }
 
@@ -181,7 +177,7 @@ static void bench_next_job(enum fcn_axi_preset memory, const char *name, const c
 	data = rig_alloc(&rig, 4096, 4096);
 	perf = rig_alloc(&rig, 4096, 4096);
 	l.n = 0;
-	load_run(&l, data, 4096, 0, 0, 0, 0);
+	load_run(&l, data, 4096, SPACE_IFM, 0, 0, 0);
 	cmds = rig_commands(&rig, l.cmd, l.n);
 	for (unsigned i = 0; i < 2; i++) {
 		start = fcn_sim_now(rig.sim);
@@ -201,79 +197,6 @@ static void bench_next_job(enum fcn_axi_preset memory, const char *name, const c
 	fclose(log);
 }
 
-/* ------------------------------------------------------------------ (d), (e) speed */
-
-static double thread_seconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-/* 64 to 64 channels, 3x3, on 56x56 pixels. */
-enum { CHANNELS = 64, TAPS = 9, SIDE = 56 };
-
-static const struct layer *make_layer(void)
-{
-	static int8_t weights[CHANNELS * CHANNELS * TAPS];
-	static int32_t bias[CHANNELS];
-	static float scale[CHANNELS];
-	static const struct axis axis = { .in = SIDE, .out = SIDE, .k = 3, .stride = 1, .dilation = 1, .pad = 1 };
-	static struct layer l;
-
-	for (unsigned i = 0; i < sizeof(weights); i++)
-		weights[i] = (int8_t)(i * 2654435761u >> 24);
-	for (unsigned i = 0; i < CHANNELS; i++)
-		scale[i] = 0.0005f;
-	l = (struct layer){ .groups = 1, .in_ch = CHANNELS, .out_ch = CHANNELS, .y = axis, .x = axis, .out_min = -128,
-			    .out_max = 127, .weights = weights, .bias = bias, .scale = scale };
-	return &l;
-}
-
-/* Runs the layer; the time it took in *seconds. */
-static struct rig_run run_layer(struct rig *rig, const struct layer *l, double *seconds)
-{
-	const uint32_t pixels = SIDE * SIDE, bytes = CHANNELS;
-	struct tensor in = { rig_alloc(rig, pixels * bytes, 64), bytes, SIDE * bytes };
-	struct tensor out = { rig_alloc(rig, pixels * bytes, 64), bytes, SIDE * bytes };
-	struct commands cmds = { 0 };
-	struct rig_run result;
-	uint8_t *data = rig_ptr(rig, in.va);
-
-	for (uint32_t i = 0; i < pixels * bytes; i++)
-		data[i] = (uint8_t)(i * 2246822519u >> 24);
-	emit_layer(rig, l, &in, &out, &cmds);
-	*seconds = thread_seconds();
-	if (!rig_run(rig, cmds.cmd, cmds.n, &result) || result.cause)
-		abort();
-	*seconds = thread_seconds() - *seconds;
-	free(cmds.cmd);
-	return result;
-}
-
-static void bench_speed(struct rig *rig, double array_speed)
-{
-	const struct rig_options model_options = { .rows = ROWS, .cols = COLS };
-	const struct layer *l = make_layer();
-	struct rig_run result;
-	struct rig model;
-	double core_time, model_time, cycles;
-
-	result = run_layer(rig, l, &core_time);
-	cycles = (double)result.perf[PERF_CYCLES];
-	if (!rig_open(&model, &model_options))
-		abort();
-	run_layer(&model, l, &model_time);
-	rig_close(&model);
-	row("array busy, 3x3 conv, 64 channels (the tests' emitter)",
-	    100.0 * (double)result.perf[PERF_ARRAY] / cycles, "%", ">= 97 %");
-	row("simulation, bare 16x16 array", array_speed / 1e6, "Mcycles/s", "-");
-	row("simulation, whole 16x16 core in that convolution", cycles / core_time / 1e6, "Mcycles/s", "-");
-	row("... of the bare array's speed", 100.0 * cycles / core_time / array_speed, "%", ">= 50 %");
-	row("functional model, speed over the Verilated core's", core_time / model_time, "times", "-");
-}
-
 int main(int argc, char **argv)
 {
 	struct rig rig;
@@ -290,7 +213,7 @@ int main(int argc, char **argv)
 	bench_copy(&rig);
 	bench_next_job(FCN_AXI_DDR, "ddr", "few");
 	bench_next_job(FCN_AXI_IDEAL, "ideal", "few");
-	bench_speed(&rig, strtod(argv[1], NULL));
 	rig_close(&rig);
+	bench_speed(strtod(argv[1], NULL));
 	return 0;
 }

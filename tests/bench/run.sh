@@ -10,7 +10,7 @@ build=${1:?usage: run.sh BUILD}
 out=$build/tests/bench_array.d
 mkdir -p "$build/tests"
 
-GEOMETRIES=16x16 tests/stream/build.sh "$build" bench_core '' tests/bench/bench_core.c \
+GEOMETRIES=16x16 tests/stream/build.sh "$build" bench_core '' tests/bench/bench_{core,speed}.c \
 	tests/conformance/{emit,emit_plan,rig}.c
 
 # The bare array, Verilated and compiled with the options of the whole core (sim/sim.mk, sim/verilated.mk).
