@@ -103,7 +103,8 @@ int backend_rtl_open(const char *rest, struct core_device **dev);
 int backend_model_open(const char *rest, struct core_device **dev);
 int backend_drm_open(const char *rest, struct core_device **dev);
 
-/* Calls fn for every drm: device that can be opened, until it returns non-zero, which is returned. */
+/* Calls fn for every device of the scheme that can be opened, until it returns non-zero, which is returned. */
 int backend_drm_list(int (*fn)(void *ctx, const char *uri, const char *description), void *ctx);
+int backend_rtl_list(int (*fn)(void *ctx, const char *uri, const char *description), void *ctx);
 
 #endif

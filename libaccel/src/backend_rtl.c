@@ -163,3 +163,17 @@ int backend_rtl_open(const char *rest, struct core_device **dev)
 	sim_options_free(&o);
 	return err ? err : sim_device_start(d, &rtl_chip, chip, "Verilated core", true, dev);
 }
+
+int backend_rtl_list(int (*fn)(void *ctx, const char *uri, const char *description), void *ctx)
+{
+	unsigned rows, cols;
+	int err = 0;
+
+	for (unsigned i = 0; !err && !fcn_sim_geometry(i, &rows, &cols); i++) {
+		char uri[64];
+
+		snprintf(uri, sizeof(uri), "rtl:array=%ux%u", rows, cols);
+		err = fn(ctx, uri, "the Verilated core, in process");
+	}
+	return err;
+}

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "error.h"
-#include "fcn_sim.h"
 #include "runtime.h"
 
 static int open_host(const char *rest, struct core_device **core)
@@ -92,15 +91,10 @@ void accel_device_close(struct accel_device *dev)
 
 int accel_device_list(int (*fn)(void *ctx, const char *uri, const char *description), void *ctx)
 {
-	unsigned rows, cols;
 	int err = backend_drm_list(fn, ctx);
 
-	for (unsigned i = 0; !err && !fcn_sim_geometry(i, &rows, &cols); i++) {
-		char uri[64];
-
-		snprintf(uri, sizeof(uri), "rtl:array=%ux%u", rows, cols);
-		err = fn(ctx, uri, "the Verilated core, in process");
-	}
+	if (!err)
+		err = backend_rtl_list(fn, ctx);
 	if (!err)
 		err = fn(ctx, "model:", "the functional model of the core, in process");
 	return err ? err : fn(ctx, "host:", "the host's processor");

@@ -22,7 +22,7 @@ done <"$table"
 # resolve FILE NAME: the file of this tree that FILE means by NAME, or NAME where there is none.
 resolve() {
 	local dir
-	for dir in "$(dirname "$1")" uapi sim sim/model libaccel/include libaccel/src rtl; do
+	for dir in "$(dirname "$1")" uapi sim sim/model libaccel/include libaccel/src libaccel/accelctl rtl; do
 		if [ -f "$dir/$2" ]; then
 			realpath --relative-to=. "$dir/$2"
 			return
