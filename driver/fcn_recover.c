@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Jobs that take too long, and cores that do not answer.
+ */
+
+/**
+ * DOC: Recovery
+ *
+ * The scheduler calls for help when its oldest job has not ended for a while.  That is not yet a
+ * hang: PROGRESS moves while the core works, and a simulated core works slowly.  So a job is ended
+ * when PROGRESS has stood still between two calls, or when the job has run longer than the absolute
+ * cap, so that nobody holds the core for ever.
+ *
+ * Ending a job has three steps, each tried when the one before did not help:
+ *
+ *  1. ABORT of its slot.  The other slot's job goes on as if nothing had happened.
+ *  2. CTRL.RESET.  The other slot's job has not begun: it is started again.
+ *  3. The core is lost: all jobs fail with -ENODEV, until the driver is bound again.
+ *
+ * The scheduler does not see any of it: it is neither stopped nor restarted.  It sees the job's
+ * fence signal with an error, and gets the job back.
+ */
+
+#include <linux/jiffies.h>
+#include <linux/module.h>
+
+#include <drm/drm_print.h>
+
+#include "fcn_client.h"
+#include "fcn_compat.h"
+#include "fcn_device.h"
+#include "fcn_fence.h"
+#include "fcn_hw.h"
+#include "fcn_irq.h"
+#include "fcn_job.h"
+#include "fcn_recover.h"
+#include "fcn_sched.h"
+
+static unsigned int timeout_ms = 5000;
+module_param(timeout_ms, uint, 0644);
+MODULE_PARM_DESC(timeout_ms, "A job without progress for so long is ended (default 5000)");
+
+static unsigned int job_cap_ms = 60000;
+module_param(job_cap_ms, uint, 0644);
+MODULE_PARM_DESC(job_cap_ms, "A job that runs longer is ended, 0: none (default 60000)");
+
+/* Time for the core to take its requests back from the bus. */
+#define FCN_ABORT_TIMEOUT_MS	1000
+
+unsigned int fcn_job_cap_ms(void)
+{
+	return READ_ONCE(job_cap_ms);
+}
+
+/* How often the scheduler looks after a job. */
+long fcn_timeout_jiffies(void)
+{
+	unsigned int ms = max(READ_ONCE(timeout_ms), 10u);
+	unsigned int cap = fcn_job_cap_ms();
+
+	return msecs_to_jiffies(cap ? min(ms, cap) : ms);
+}
+
+/* The slot of @job, if it still has one. */
+static struct fcn_slot *fcn_job_slot(struct fcn_device *fdev, const struct fcn_job *job)
+{
+	lockdep_assert_held(&fdev->slot_lock);
+
+	for (int i = 0; i < FCN_SLOT_COUNT; i++)
+		if (fdev->slot[i].job == job)
+			return &fdev->slot[i];
+	return NULL;
+}
+
+/* Whether @job, which has not ended, may have more time. */
+static bool fcn_job_may_go_on(struct fcn_device *fdev, struct fcn_job *job)
+{
+	unsigned int cap = fcn_job_cap_ms();
+	unsigned long flags;
+	bool may = true;
+	u32 progress;
+
+	spin_lock_irqsave(&fdev->slot_lock, flags);
+	/* Ended meanwhile; or frozen, and whoever froze it will see to it; or not its turn. */
+	if (fdev->state != FCN_HW_RUNNING || !fcn_job_slot(fdev, job) ||
+	    fcn_slots_oldest(fdev)->job != job)
+		goto out_unlock;
+
+	progress = fcn_read(fdev, FCN_REG_PROGRESS);
+	if (cap && ktime_ms_delta(ktime_get(), job->start) >= cap) {
+		job->abort_error = -ETIME;
+		may = false;
+	} else if (job->progress_valid && job->progress == progress) {
+		job->abort_error = -ETIME;
+		may = false;
+	}
+	job->progress = progress;
+	job->progress_valid = true;
+	if (!may)
+		fdev->stats.timeouts++;
+out_unlock:
+	spin_unlock_irqrestore(&fdev->slot_lock, flags);
+	return may;
+}
+
+/* Asks the core to end @job; true when it has ended. */
+static bool fcn_job_abort(struct fcn_device *fdev, struct fcn_job *job)
+{
+	struct fcn_slot *slot;
+	unsigned long flags;
+
+	spin_lock_irqsave(&fdev->slot_lock, flags);
+	slot = fcn_job_slot(fdev, job);
+	if (slot && fdev->state == FCN_HW_RUNNING)
+		fcn_write(fdev, FCN_REG_SLOT_ABORT(slot - fdev->slot), FCN_SLOT_ABORT_ABORT_MASK);
+	spin_unlock_irqrestore(&fdev->slot_lock, flags);
+
+	if (dma_fence_wait_timeout(&job->fence->base, false,
+				   msecs_to_jiffies(FCN_ABORT_TIMEOUT_MS)) > 0)
+		return true;
+	fcn_irq_look(fdev);
+	return dma_fence_is_signaled(&job->fence->base);
+}
+
+/* Takes all jobs out of their slots; they are failed by the caller, without the lock. */
+static unsigned int fcn_slots_empty(struct fcn_device *fdev, struct fcn_job *jobs[FCN_SLOT_COUNT])
+{
+	struct fcn_slot *slot;
+	unsigned int n = 0;
+
+	lockdep_assert_held(&fdev->slot_lock);
+
+	while ((slot = fcn_slots_oldest(fdev))) {
+		jobs[n++] = slot->job;
+		fcn_slots_release(fdev, slot);
+	}
+	return n;
+}
+
+/**
+ * fcn_recover_lost() - Give the core up
+ * @fdev: device; reset_lock is held
+ *
+ * All jobs that have a slot fail, and all that will come.
+ */
+void fcn_recover_lost(struct fcn_device *fdev)
+{
+	struct fcn_job *jobs[FCN_SLOT_COUNT];
+	unsigned long flags;
+	unsigned int n;
+
+	lockdep_assert_held(&fdev->reset_lock);
+
+	spin_lock_irqsave(&fdev->slot_lock, flags);
+	fdev->state = FCN_HW_GONE;
+	n = fcn_slots_empty(fdev, jobs);
+	spin_unlock_irqrestore(&fdev->slot_lock, flags);
+
+	for (unsigned int i = 0; i < n; i++)
+		fcn_job_fail(jobs[i], -ENODEV);
+}
+
+/* Resets the core, which has not ended @guilty when it was asked to. */
+static void fcn_recover_reset(struct fcn_device *fdev, struct fcn_job *guilty)
+{
+	struct fcn_slot *slot;
+	unsigned long flags;
+	int ret;
+
+	lockdep_assert_held(&fdev->reset_lock);
+
+	spin_lock_irqsave(&fdev->slot_lock, flags);
+	if (fdev->state != FCN_HW_RUNNING || !fcn_job_slot(fdev, guilty)) {
+		spin_unlock_irqrestore(&fdev->slot_lock, flags);
+		return;
+	}
+	fdev->state = FCN_HW_FROZEN;
+	spin_unlock_irqrestore(&fdev->slot_lock, flags);
+
+	drm_err(&fdev->drm, "the core does not end a job, resetting it\n");
+	ret = fcn_hw_reset(fdev);
+	if (ret && fdev->bus->hard_reset)
+		ret = fdev->bus->hard_reset(fdev);
+	if (ret) {
+		drm_err(&fdev->drm, "reset failed (%d), the core is lost\n", ret);
+		if (fdev->bus->quiesce)
+			fdev->bus->quiesce(fdev);
+		fcn_recover_lost(fdev);
+		return;
+	}
+	atomic64_inc(&fdev->resets);
+
+	spin_lock_irqsave(&fdev->slot_lock, flags);
+	slot = fcn_job_slot(fdev, guilty);
+	fcn_slots_release(fdev, slot);
+	fcn_hw_setup(fdev);
+	fdev->state = FCN_HW_RUNNING;
+	fcn_slots_start_all(fdev);
+	spin_unlock_irqrestore(&fdev->slot_lock, flags);
+
+	fcn_job_fail(guilty, guilty->abort_error);
+}
+
+enum drm_gpu_sched_stat fcn_sched_timedout(struct drm_sched_job *sched_job)
+{
+	struct fcn_job *job = to_fcn_job(sched_job);
+	struct fcn_device *fdev = job->client->fdev;
+
+	mutex_lock(&fdev->reset_lock);
+	/* Not signalled under load does not mean not ended. */
+	fcn_irq_look(fdev);
+	if (!fcn_job_may_go_on(fdev, job) && !fcn_job_abort(fdev, job))
+		fcn_recover_reset(fdev, job);
+	mutex_unlock(&fdev->reset_lock);
+
+	return fcn_compat_sched_keep(sched_job);
+}
