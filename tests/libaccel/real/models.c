@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+#include "models.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "onnx.h"
+#include "runtime.h"
+
+void need(int err)
+{
+	if (!err)
+		return;
+	fprintf(stderr, "%s\n", accel_error_message());
+	exit(1);
+}
+
+struct accel_model *model_take(struct graph *g)
+{
+	struct accel_model *m;
+
+	need(model_new(g, &m));
+	return m;
+}
+
+struct accel_model *model_open(const char *dir, const char *name, int h, int w)
+{
+	struct graph *g;
+	char path[4096];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	file = fopen(path, "rb");
+	if (!file)
+		return NULL;
+	fclose(file);
+	need(onnx_load(path, &g));
+	if (h) {
+		struct tensor *t = &g->tensor[g->in[0]];
+
+		t->shape.dim[0] = 1;
+		t->shape.dim[2] = h;
+		t->shape.dim[3] = w;
+		t->shape_known = true;
+		/* What the file says of the others holds for the old size. */
+		for (int i = 0; i < g->n_tensor; i++)
+			if (i != g->in[0] && !g->tensor[i].data) {
+				g->tensor[i].shape.rank = -1;
+				g->tensor[i].shape_known = false;
+			}
+	}
+	return model_take(g);
+}
+
+struct accel_array model_array(const struct accel_model *m, bool input)
+{
+	struct accel_tensor_info info = { .size = sizeof(info) };
+	struct accel_array a = { 0 };
+
+	need(input ? accel_model_input(m, 0, &info) : accel_model_output(m, 0, &info));
+	a.dtype = info.dtype;
+	a.rank = info.rank;
+	memcpy(a.dim, info.dim, sizeof(a.dim));
+	a.data_size = accel_dtype_size(a.dtype);
+	for (int i = 0; i < a.rank; i++)
+		a.data_size *= (size_t)a.dim[i];
+	a.data = calloc(a.data_size + 1, 1);
+	if (!a.data)
+		abort();
+	return a;
+}
+
+/* ---- inputs ---- */
+
+static uint32_t next(uint64_t *s)
+{
+	*s = *s * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return (uint32_t)(*s >> 32);
+}
+
+static double uniform(uint64_t *s)
+{
+	return (double)next(s) / 4294967296.0;
+}
+
+void fill_noise(struct accel_array *x, unsigned seed, float low, float high)
+{
+	uint64_t s = seed;
+	float *v = x->data;
+
+	for (size_t i = 0; i < x->data_size / sizeof(*v); i++)
+		v[i] = low + (high - low) * (float)uniform(&s);
+}
+
+void fill_normal(struct accel_array *x, unsigned seed)
+{
+	uint64_t s = seed;
+	float *v = x->data;
+
+	for (size_t i = 0; i < x->data_size / sizeof(*v); i++) {
+		double r = sqrt(-2 * log(1 - uniform(&s)));
+
+		v[i] = (float)(r * cos(2 * 3.14159265358979 * uniform(&s)));
+	}
+}
+
+/* Blocks of strokes, as letters are, on a ground that changes slowly. */
+void fill_picture(struct accel_array *x, unsigned seed, float low, float high)
+{
+	int channels = (int)x->dim[1], h = (int)x->dim[2], w = (int)x->dim[3];
+	float *v = x->data;
+	uint64_t s = seed;
+
+	for (int c = 0; c < channels; c++) {
+		double fy = uniform(&s) * 6, fx = uniform(&s) * 6;
+
+		for (int y = 0; y < h; y++)
+			for (int i = 0; i < w; i++)
+				v[(c * h + y) * w + i] =
+					(float)(0.75 + 0.12 * sin(fy * y / h + c) + 0.12 * cos(fx * i / w));
+	}
+	for (int line = 0; line < h * w / 400; line++) {
+		int y0 = (int)(uniform(&s) * h), x0 = (int)(uniform(&s) * w), tall = 2 + (int)(next(&s) % 10);
+		int wide = next(&s) % 2 ? 2 : 9;
+		float ink = (float)uniform(&s) * 0.3f;
+
+		for (int y = y0; y < y0 + tall && y < h; y++)
+			for (int i = x0; i < x0 + wide && i < w; i++)
+				for (int c = 0; c < channels; c++)
+					v[(c * h + y) * w + i] = ink;
+	}
+	for (size_t i = 0; i < x->data_size / sizeof(*v); i++)
+		v[i] = low + (high - low) * v[i];
+}
+
+float output_step(const struct accel_model *m)
+{
+	const struct graph *g = m->g;
+	int at = g->out[0];
+
+	for (int n = graph_producer(g, at); n >= 0; n = graph_producer(g, at)) {
+		const struct node *node = &g->node[n];
+
+		if (node->op == OP_DEQUANTIZE_LINEAR || node->op == OP_QUANTIZE_LINEAR)
+			return *(const float *)g->tensor[node->in[1]].data;
+		at = node->in[0];
+	}
+	return 0;
+}
+
+/* ---- runs ---- */
+
+struct runner runner_open(const char *uri, const struct accel_model *m)
+{
+	struct runner r = { .y = model_array(m, false) };
+
+	need(accel_device_open(uri, &r.dev));
+	need(accel_compile(m, r.dev, NULL, &r.prog));
+	return r;
+}
+
+void runner_run(struct runner *r, const struct accel_array *x)
+{
+	need(accel_run(r->prog, x, &r->y));
+}
+
+void runner_close(struct runner *r)
+{
+	free(r->y.data);
+	accel_program_free(r->prog);
+	accel_device_close(r->dev);
+}
+
+struct accel_array run_on(const char *uri, const struct accel_model *m, const struct accel_array *x)
+{
+	struct runner r = runner_open(uri, m);
+	struct accel_array y;
+
+	runner_run(&r, x);
+	y = r.y;
+	r.y.data = NULL;
+	runner_close(&r);
+	return y;
+}
