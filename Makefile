@@ -46,6 +46,7 @@ generate: $(BUILD)/fcngen
 	$(BUILD)/fcngen -r rtl/desc/registers.desc -c rtl/desc/commands.desc -o .
 
 include sim/sim.mk
+include sim/vfio/vfio.mk
 include libaccel/libaccel.mk
 include libaccel/tools/tools.mk
 
