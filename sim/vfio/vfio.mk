@@ -26,3 +26,13 @@ $(VFIO_OUT)/%.o: %.c $(VFIO_OUT)/flags
 
 $(BUILD)/fcn-vfio: $(VFIO_OBJS) $(FCN_SIM_LIB) $(foreach g,$(VFIO_GEOMETRIES),$(call fcn_core_lib,$(g)))
 	$(CC) $(CFLAGS) -o $@ $(VFIO_OBJS) $(call fcn_sim_link,$(VFIO_GEOMETRIES))
+
+# ---- hardware in the loop ----
+
+KERNEL ?=
+.PHONY: hil hil-shell
+hil:
+	@tests/hil/run.sh $(BUILD) $(KERNEL)
+
+hil-shell:
+	@tests/hil/shell.sh $(BUILD) $(or $(KERNEL),6.12)

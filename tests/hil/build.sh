@@ -1,0 +1,56 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# What run.sh and shell.sh share: lines of TAP, and everything that a guest is made of.  Needs $build; sets $failed and $n.
+
+n=0
+failed=0
+
+# Numbers the lines of TAP that it reads; counts failures.
+number() {
+	local line
+	while IFS= read -r line; do
+		case $line in
+		'ok - '*) n=$((n + 1)); echo "ok $n - ${line#ok - }" ;;
+		'not ok - '*) n=$((n + 1)); failed=1; echo "not ok $n - ${line#not ok - }" ;;
+		*) echo "$line" ;;
+		esac
+	done
+}
+
+# result NAME LOG STATUS: one test; the log as comment when it failed.
+result() {
+	if [ "$3" = 0 ]; then
+		number <<<"ok - $1"
+	else
+		number <<<"not ok - $1"
+		tail -n 30 "$2" | sed 's/^/# /'
+	fi
+	return "$3"
+}
+
+# Each kernel has a copy of the sources: the kernel's make writes beside them.
+build_module() { # KERNEL DIR
+	mkdir -p "$2/module"
+	cp -pRu Kbuild driver uapi "$2/module/" && sim/hil/kernel.sh "$1" make "$2/module" -j2 W=1 modules &&
+		cp "$2/module/fcn_accel.ko" "$2/"
+}
+
+build_all() { # KERNEL DIR
+	local log=$2/build.log status
+	make -s vfio >"$log" 2>&1
+	result "the server builds" "$log" $? || return
+	build_module "$1" "$2" >"$log" 2>&1
+	result "the module builds on kernel $1" "$log" $? || return
+	! grep -E 'warning:' "$log" >"$log.warnings"
+	result "the compiler has nothing to say about the module" "$log.warnings" $?
+	make -s -f tests/kselftest/Makefile OUTPUT="$PWD/$build/kselftest" KSFT_INCLUDE="$PWD/$build/kselftest-include" >"$log" 2>&1
+	result "the test programs build" "$log" $? || return
+	make -s accelctl >"$log" 2>&1
+	result "accelctl builds" "$log" $? || return
+	sim/hil/initramfs.sh "$1" "$2/initramfs.gz" --ko "$2/fcn_accel.ko" --module vgem --program "$build/accelctl" \
+		--tests "$build/kselftest" >"$log" 2>&1
+	status=$?
+	result "the guest's root is made" "$log" $status
+}
+
