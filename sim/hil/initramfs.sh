@@ -69,7 +69,7 @@ while [ $# -ge 2 ]; do
 	case $1 in
 	--ko)
 		cp "$2" "$dir/lib/modules/$release/extra/"
-		for need in $(modinfo -F depends "$2" 2>/dev/null | tr ',' ' '); do
+		for need in $("$top"/sim/hil/kernel.sh "$kernel" run "$(dirname "$2")" modinfo -F depends "$(basename "$2")" | tr ',' ' '); do
 			add_module "$need"
 		done
 		;;

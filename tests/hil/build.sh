@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # What run.sh and shell.sh share: lines of TAP, and everything that a guest is made of.  Needs $build; sets $failed and $n.
+# shellcheck disable=SC2034,SC2154  # used by, and given by, who includes this
 
 n=0
 failed=0
