@@ -11,7 +11,8 @@ GEOMETRIES ?= 8x8 8x16 16x16
 
 export BUILD CC GEOMETRIES
 
-.PHONY: help all deps check check-all lint prove synth bench-core soak coverage generate install uninstall clean demo
+.PHONY: help all deps check check-all lint prove synth bench-core soak coverage generate install uninstall clean \
+	demo demo-upscale
 
 help:
 	@echo 'make check        install what is needed, build, run all tests'
@@ -26,6 +27,7 @@ help:
 	@echo 'make hil-shell    a shell in such a guest'
 	@echo 'make all          build libaccel and accelctl'
 	@echo 'make demo         find the text in a photograph on the Verilated core: build/demo/demo.png'
+	@echo 'make demo-upscale double a photograph likewise'
 	@echo 'make install      install them below PREFIX (/usr/local), DESTDIR in front; make uninstall'
 	@echo 'make clean        remove $(BUILD)/'
 
@@ -79,6 +81,9 @@ coverage:
 
 demo:
 	@libaccel/demo/text.sh $(BUILD)
+
+demo-upscale:
+	@libaccel/demo/upscale.sh $(BUILD)
 
 clean:
 	rm -rf $(BUILD)

