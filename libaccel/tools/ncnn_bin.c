@@ -18,13 +18,13 @@
 
 int ncnn_bin_open(const char *path, struct ncnn_bin *bin)
 {
-	void *bytes;
+	void *bytes = NULL;
+	int err;
 
 	*bin = (struct ncnn_bin){ .path = path };
-	if (file_map(path, MAX_SIZE, &bytes, &bin->size))
-		return error_in(-EINVAL, "the weights");
-	bin->bytes = bytes;
-	return 0;
+	err = file_map(path, MAX_SIZE, &bytes, &bin->size);
+	bin->bytes = err ? NULL : bytes;
+	return err;
 }
 
 void ncnn_bin_close(struct ncnn_bin *bin)

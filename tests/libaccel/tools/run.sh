@@ -71,16 +71,24 @@ absent() { # NAME FILE
 make -s -f libaccel/tools/tools.mk BUILD="$objects" ACCEL_GEOMETRIES= CFLAGS="-g -O1 $sanitize" "$@" accelctl tools \
 	>"$out/make.log" 2>&1
 result $? "the programs build" "$out/make.log"
-# shellcheck disable=SC2086  # a list
-gcc -std=c11 -Wall -Wextra -Werror $sanitize -Ilibaccel/include -Ilibaccel/src -Ilibaccel/accelctl -Ilibaccel/tools \
-	$here/test_picture.c libaccel/tools/picture_{draw,text,scale,regions}.c libaccel/accelctl/image*.c \
-	"$objects/libaccel.a" -lpng -ljpeg -lstdc++ -lm -lpthread -o "$out/test_picture" >"$out/make.log" 2>&1
-result $? "the tests build" "$out/make.log"
+build_test() { # NAME SOURCE...
+	local name=$1
+	shift
+	# shellcheck disable=SC2086  # a list
+	gcc -std=c11 -Wall -Wextra -Werror $sanitize -Ilibaccel/include -Ilibaccel/src -Ilibaccel/accelctl -Ilibaccel/tools \
+		$here/$name.c "$@" "$objects/libaccel.a" -lpng -ljpeg -lstdc++ -lm -lpthread -o "$out/$name" >"$out/make.log" 2>&1
+	result $? "$name builds" "$out/make.log"
+}
+build_test test_picture libaccel/tools/picture_{draw,text,scale,regions}.c libaccel/accelctl/image*.c
+build_test test_ncnn libaccel/tools/ncnn_{param,bin,graph}.c
 [ "$failed" = 0 ] || finish
 rm -rf "$out/files"
 mkdir "$out/files"
-"$out/test_picture" "$out/files" >"$out/picture.log" 2>&1 || failed=1
-cat "$out/picture.log"
+for program in test_picture test_ncnn; do
+	"$out/$program" "$out/files" >"$out/$program.log" 2>&1 || failed=1
+	cat "$out/$program.log"
+done
+top=$PWD
 cd "$out/files" || exit 1
 
 # ---- accel-picture ----
@@ -124,5 +132,44 @@ prints 100.0 "of equal maps"
 try 1 "but other.npy" "overlap of maps of two sizes" $p overlap map.npy other.npy 0.3
 try 1 "cannot" "an output in a folder that is not there" $p crop a.png 0 0 4 4 none/d.png
 absent "no output file was made by what failed" d.png
+
+# ---- accel-ncnn2onnx ----
+p=accel-ncnn2onnx
+printf '%s\n' 7767517 '2 2' 'Input in 0 1 x 0=6 1=5 2=1' 'Convolution c 1 1 x y 0=1 1=1 6=1' >n.param
+printf '\0\0\0\0\0\0\0\100' >n.bin
+try 0 "" "help" $p --help
+try 2 "wanted are" "no arguments" $p
+try 2 "no size" "a size of letters" $p n.param n.bin n.onnx large
+try 2 "no size" "a size of 0" $p n.param n.bin n.onnx 0x4
+try 0 "" "a network" $p n.param n.bin n.onnx
+try 0 "" "which accelctl reads" accelctl info n.onnx --csv
+grep -q '^input,x,float32,1x1x5x6' "$out/stdout" && grep -q '^output,y,float32,1x1x5x6' "$out/stdout"
+result $? "and finds the shapes of" "$out/stdout"
+try 0 "" "of another size" $p n.param n.bin m.onnx 7x8
+try 0 "" "which accelctl reads" accelctl info m.onnx --csv
+grep -q '^input,x,float32,1x1x8x7' "$out/stdout"
+result $? "and finds the size of" "$out/stdout"
+try 1 "cannot open none.param" "a missing text" $p none.param n.bin o.onnx
+try 1 "cannot open none.bin" "missing weights" $p n.param none.bin o.onnx
+try 1 "is no text" "weights as text" $p n.bin n.param o.onnx
+try 1 "n.param.*way 0x" "text as weights" $p n.param n.param o.onnx
+try 1 "none/o.onnx" "an output in a folder that is not there" $p n.param n.bin none/o.onnx
+absent "no output file was made by what failed" o.onnx
+# What somebody else converted from the same package; `make demo-upscale` fetches it.
+theirs=$top/../shared/models/waifu2x_upconv7_142.onnx
+ours=$objects/../demo/cache/waifu2x/waifu2x/models-upconv_7_anime_style_art_rgb/scale2.0x_model
+if [ -e "$theirs" ] && [ -e "$ours.param" ]; then
+	try 0 "" "waifu2x's upconv_7" $p "$ours.param" "$ours.bin" upconv.onnx 142x142
+	"$out/test_ncnn" --same upconv.onnx "$theirs" >"$out/same" 2>&1
+	result $? "has the weights of a conversion that we did not make" "$out/same"
+	for model in upconv.onnx "$theirs"; do
+		try 0 "" "it runs" accelctl run "$model" --device host: --seed 3 -o "$(basename "$model").npy"
+	done
+	cmp upconv.onnx.npy "$(basename "$theirs").npy" >"$out/cmp" 2>&1
+	result $? "and computes the same" "$out/cmp"
+else
+	n=$((n + 1))
+	echo "ok $n - waifu2x's upconv_7 # SKIP needs ../shared/models and, once, make demo-upscale"
+fi
 
 finish
