@@ -152,3 +152,35 @@ int fcn_read_file(const char *path, char *text, size_t size)
 	close(fd);
 	return err;
 }
+
+static void parameter_path(char *path, size_t size, const char *name)
+{
+	snprintf(path, size, "/sys/module/fcn_accel/parameters/%s", name);
+}
+
+int fcn_set_parameter(const char *name, unsigned value, struct fcn_parameter *before)
+{
+	char path[128], text[32];
+	int err;
+
+	parameter_path(path, sizeof(path), name);
+	before->name = name;
+	err = fcn_read_file(path, before->value, sizeof(before->value));
+	if (err) {
+		before->name = NULL;
+		return err;
+	}
+	snprintf(text, sizeof(text), "%u", value);
+	return fcn_write_file(path, text);
+}
+
+void fcn_restore_parameter(struct fcn_parameter *before)
+{
+	char path[128];
+
+	if (!before->name)
+		return;
+	parameter_path(path, sizeof(path), before->name);
+	fcn_write_file(path, before->value);
+	before->name = NULL;
+}

@@ -49,6 +49,14 @@ void fcn_sleep_ms(unsigned ms);
 int fcn_write_file(const char *path, const char *text);
 int fcn_read_file(const char *path, char *text, size_t size);
 
+/* Parameters of the module, which a test sets for itself; restore does nothing where set failed. */
+struct fcn_parameter {
+	const char *name;
+	char value[32];
+};
+int fcn_set_parameter(const char *name, unsigned value, struct fcn_parameter *before);
+void fcn_restore_parameter(struct fcn_parameter *before);
+
 /* ---- buffer objects: fcn_bo.c ---- */
 
 struct fcn_bo {

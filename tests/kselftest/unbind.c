@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The device goes away at any moment: its driver is unbound, or the PCI function is removed, while
+ * jobs run, files are open, memory is mapped, dma-bufs and fences are out.  Then it comes back.
+ */
+#include "fcn_fixture.h"
+
+#define TURNS 100
+
+FIXTURE(gone) {
+	char device[512], driver[512], name[128];
+};
+
+FIXTURE_SETUP(gone)
+{
+	char link[600], *real;
+
+	if (geteuid())
+		SKIP(return, "needs to be root");
+	ASSERT_EQ(0, fcn_sysfs(self->device, sizeof(self->device)));
+	snprintf(self->name, sizeof(self->name), "%s", strrchr(self->device, '/') + 1);
+	snprintf(link, sizeof(link), "%s/driver", self->device);
+	real = realpath(link, NULL);
+	ASSERT_NE(NULL, real);
+	snprintf(self->driver, sizeof(self->driver), "%s", real);
+	free(real);
+}
+
+FIXTURE_TEARDOWN(gone)
+{
+	struct fcn_job job;
+	int fd = fcn_open_wait(10);
+
+	EXPECT_LE(0, fd);
+	EXPECT_EQ(0, fcn_job_init(fd, &job, 1));
+	EXPECT_EQ(0, fcn_run(fd, &job));
+	close(fd);
+}
+
+static int bind(const FIXTURE_DATA(gone) *self, const char *what)
+{
+	char path[600];
+
+	snprintf(path, sizeof(path), "%s/%s", self->driver, what);
+	return fcn_write_file(path, self->name);
+}
+
+static int pci(const FIXTURE_DATA(gone) *self, bool remove)
+{
+	char path[600];
+
+	snprintf(path, sizeof(path), "%s/remove", self->device);
+	return fcn_write_file(remove ? path : "/sys/bus/pci/rescan", "1");
+}
+
+/* A client in the middle of its work. */
+struct client {
+	int fd, dmabuf, file;
+	struct fcn_bo from, to;
+	struct fcn_job spin, behind;
+};
+
+static int client_start(struct client *c)
+{
+	int err;
+
+	c->fd = fcn_open_wait(10);
+	if (c->fd < 0)
+		return c->fd;
+	err = fcn_bo_create(c->fd, 65536, 0, &c->from);
+	if (!err)
+		err = fcn_bo_create(c->fd, 65536, 0, &c->to);
+	if (!err)
+		err = fcn_job_init(c->fd, &c->spin, 1);
+	if (!err)
+		err = fcn_job_init(c->fd, &c->behind, 2);
+	if (err)
+		return err;
+	fcn_fill(c->from.map, 65536, 1);
+	fcn_add_spin(&c->spin, FCN_FOREVER);
+	fcn_use(&c->behind, &c->from, FCN_R);
+	fcn_use(&c->behind, &c->to, FCN_W);
+	fcn_add_copy(&c->behind, c->from.va, c->to.va, 32768);
+	err = fcn_start(c->fd, &c->spin);
+	for (int i = 0; !err && i < 3; i++)
+		err = fcn_start(c->fd, &c->behind);
+	c->dmabuf = fcn_export(c->fd, c->to.handle);
+	c->file = fcn_sync_file(c->fd, c->behind.out);
+	return err ? err : c->dmabuf < 0 ? c->dmabuf : c->file < 0 ? c->file : 0;
+}
+
+/* Nothing hangs, everything says so: true. */
+static bool client_told(struct client *c)
+{
+	struct fcn_bo bo;
+	uint64_t v;
+	int64_t end = fcn_now() + 5 * FCN_SEC;
+
+	while (fcn_sync_status(c->file) == -EINPROGRESS && fcn_now() < end)
+		fcn_sleep_ms(5);
+	return fcn_sync_status(c->file) == -ENODEV &&
+	       fcn_param(c->fd, 0, &v) == -ENODEV &&
+	       fcn_bo_create(c->fd, 4096, 0, &bo) == -ENODEV &&
+	       fcn_start(c->fd, &c->behind) == -ENODEV &&
+	       fcn_syncobj_wait(c->fd, c->behind.out, 0) == -ENODEV;
+}
+
+static void client_end(struct client *c)
+{
+	fcn_bo_unmap(&c->from);
+	close(c->fd);
+	fcn_bo_unmap(&c->to);
+	fcn_bo_unmap(&c->spin.cmd);
+	fcn_bo_unmap(&c->behind.cmd);
+	close(c->dmabuf);
+	close(c->file);
+}
+
+/* The old client ends before or after the device has come back. */
+TEST_F_TIMEOUT(gone, unbind_and_bind, 120)
+{
+	for (int i = 0; i < TURNS; i++) {
+		struct client c;
+
+		ASSERT_EQ(0, client_start(&c))
+			TH_LOG("turn %d", i);
+		if (i % 3 == 1)
+			fcn_sleep_ms((unsigned)i % 20);
+		ASSERT_EQ(0, bind(self, "unbind"));
+		EXPECT_TRUE(client_told(&c));
+		if (i % 2)
+			client_end(&c);
+		ASSERT_EQ(0, bind(self, "bind"));
+		if (i % 2 == 0)
+			client_end(&c);
+	}
+}
+
+/* Children use the device while it goes. */
+TEST_F_TIMEOUT(gone, in_the_middle_of_calls, 60)
+{
+	for (int i = 0; i < 10; i++) {
+		pid_t pid[3];
+
+		for (int k = 0; k < 3; k++) {
+			pid[k] = fork();
+			ASSERT_LE(0, pid[k]);
+			if (!pid[k]) {
+				int fd = fcn_open_wait(5), err = 0;
+				struct fcn_job job;
+				struct fcn_bo bo;
+
+				err = fcn_job_init(fd, &job, 2);
+				while (!err) {
+					err = fcn_bo_create(fd, 8192, 0, &bo);
+					job.n_cmd = job.n_ref = 0;
+					fcn_use(&job, &bo, FCN_RW);
+					if (!err)
+						fcn_add_copy(&job, bo.va, bo.va + 4096, 4096);
+					if (!err)
+						err = fcn_run(fd, &job);
+					if (!err)
+						err = fcn_bo_close(fd, &bo);
+				}
+				_exit(err == -ENODEV ? 0 : 1);
+			}
+		}
+		fcn_sleep_ms(100);
+		ASSERT_EQ(0, bind(self, "unbind"));
+		for (int k = 0; k < 3; k++) {
+			int status;
+
+			ASSERT_EQ(pid[k], waitpid(pid[k], &status, 0));
+			EXPECT_EQ(0, status);
+		}
+		ASSERT_EQ(0, bind(self, "bind"));
+	}
+}
+
+/* A fence that somebody waits for is signalled, too, when the one who waits has nothing else. */
+TEST_F(gone, waiter)
+{
+	struct client c;
+	int status;
+	pid_t pid;
+
+	ASSERT_EQ(0, client_start(&c));
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (!pid)
+		_exit(fcn_syncobj_wait(c.fd, c.behind.out, INT64_MAX) ? 1 : 0);
+	fcn_sleep_ms(100);
+	ASSERT_EQ(0, bind(self, "unbind"));
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_TRUE(WIFEXITED(status));
+	client_end(&c);
+	ASSERT_EQ(0, bind(self, "bind"));
+}
+
+/* The exported memory is still there for those who have it. */
+TEST_F(gone, dmabuf_stays)
+{
+	struct client c;
+	uint8_t *map;
+
+	ASSERT_EQ(0, client_start(&c));
+	ASSERT_EQ(0, bind(self, "unbind"));
+	map = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_SHARED, c.dmabuf, 0);
+	if (map != MAP_FAILED) {
+		fcn_fill(map, 65536, 2);
+		EXPECT_TRUE(fcn_filled(map, 65536, 2));
+		munmap(map, 65536);
+	}
+	client_end(&c);
+	ASSERT_EQ(0, bind(self, "bind"));
+}
+
+TEST_F_TIMEOUT(gone, remove_and_rescan, 60)
+{
+	char path[600];
+
+	snprintf(path, sizeof(path), "%s/remove", self->device);
+	if (access(path, W_OK))
+		SKIP(return, "not a PCI function");
+	for (int i = 0; i < 10; i++) {
+		struct client c;
+
+		ASSERT_EQ(0, client_start(&c));
+		ASSERT_EQ(0, pci(self, true));
+		EXPECT_TRUE(client_told(&c));
+		if (i % 2)
+			client_end(&c);
+		ASSERT_EQ(0, pci(self, false));
+		if (i % 2 == 0)
+			client_end(&c);
+	}
+}
+
+FCN_MAIN
