@@ -26,6 +26,14 @@ enum {
 uint32_t cost_load(uint64_t chunks, uint64_t beats);
 uint32_t cost_conv(const struct core_config *c, uint64_t tiles, uint64_t pixels);
 uint32_t cost_post(const struct core_config *c, uint64_t outputs, uint64_t window, unsigned cols);
+/*
+ * Blocks that share a half of the accumulators, of n: CONV fills one half while POST empties the
+ * other, and where a block is short, several hide the latencies that one does not.
+ */
+unsigned cost_batch(const struct core_config *c, uint64_t conv, uint64_t post, uint64_t pixels,
+		    unsigned n);
+/* Cycles of CONV for a block, waiting for POST included. */
+uint64_t cost_block(uint64_t conv, uint64_t post, unsigned batch);
 uint32_t cost_store(uint64_t chunks, uint64_t bursts);
 
 #endif

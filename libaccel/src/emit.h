@@ -48,6 +48,8 @@ struct task {
 	uint64_t start;		/* estimate */
 };
 
+#define OFM_GRANULE 16u	/* bytes: what lies in different ones is never taken to overlap */
+
 /* Who touched a granule last: ops, or -1. */
 struct touch {
 	int64_t write;
@@ -85,9 +87,21 @@ int stream_init(struct stream *s, const struct core_config *config, int n_region
 		const struct plan_region *region);
 void stream_free(struct stream *s);
 
+/* Remembers the first error, for stream_finish(). */
+void stream_fail(struct stream *s, int err);
+
 /* What the next command touches; addresses may exceed a buffer's size: they wrap. */
 void stream_read(struct stream *s, enum space space, uint32_t addr, uint32_t bytes);
 void stream_write(struct stream *s, enum space space, uint32_t addr, uint32_t bytes);
+
+/* The same for pixels of so many bytes on a grid. */
+struct stream_grid {
+	uint32_t addr, bytes;
+	uint32_t rows, pitch_y, cols, pitch_x;
+};
+
+void stream_read_grid(struct stream *s, enum space space, const struct stream_grid *g);
+void stream_write_grid(struct stream *s, enum space space, const struct stream_grid *g);
 
 /* Adds a command (without WAIT and SIGNAL) that keeps its engine busy for so long. */
 void stream_add(struct stream *s, const struct fcn_cmd *cmd, uint8_t region, uint32_t cycles);

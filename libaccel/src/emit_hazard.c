@@ -16,7 +16,7 @@
 #include "emit.h"
 #include "error.h"
 
-static void stream_fail(struct stream *s, int err)
+void stream_fail(struct stream *s, int err)
 {
 	if (!s->err)
 		s->err = err;
@@ -35,9 +35,13 @@ static int ledger_init(struct ledger *l, uint64_t bytes, uint32_t shift, bool wr
 	return 0;
 }
 
-/* Granules of on-chip buffers are the smallest that anything is placed in; rows of memory are long.
+/*
+ * Granules of on-chip buffers are the smallest that anything is placed in; of the OFM buffer, where
+ * blocks lie side by side in a pixel, OFM_GRANULE bytes.  Rows of memory are long.
  */
-enum { SHIFT_BYTES = 6, SHIFT_WEIGHTS = 6, SHIFT_MEMORY = 9 };
+enum { SHIFT_BYTES = 6, SHIFT_WEIGHTS = 6, SHIFT_OFM = 4, SHIFT_MEMORY = 9 };
+
+_Static_assert(OFM_GRANULE == 1 << SHIFT_OFM, "one granule");
 
 int stream_init(struct stream *s, const struct core_config *config, int n_region,
 		const struct plan_region *region)
@@ -51,7 +55,7 @@ int stream_init(struct stream *s, const struct core_config *config, int n_region
 		return error(-ENOMEM, "out of memory for a command stream");
 	err |= ledger_init(&s->ledger[SPACE_IFM], config->ifm_bytes, SHIFT_BYTES, true);
 	err |= ledger_init(&s->ledger[SPACE_WGT], config->wgt_bytes, SHIFT_WEIGHTS, true);
-	err |= ledger_init(&s->ledger[SPACE_OFM], config->ofm_bytes, SHIFT_BYTES, true);
+	err |= ledger_init(&s->ledger[SPACE_OFM], config->ofm_bytes, SHIFT_OFM, true);
 	err |= ledger_init(&s->ledger[SPACE_PAR], config->par_bytes, SHIFT_BYTES, true);
 	err |= ledger_init(&s->ledger[SPACE_TABLE], 512, 8, true);
 	err |= ledger_init(&s->ledger[SPACE_ACC], 2 * config->acc_entries, 0, true);
@@ -109,6 +113,33 @@ void stream_read(struct stream *s, enum space space, uint32_t addr, uint32_t byt
 void stream_write(struct stream *s, enum space space, uint32_t addr, uint32_t bytes)
 {
 	add_access(s, space, addr, bytes, true);
+}
+
+/* Pixels without gaps are one row, and rows without gaps one run. */
+static void add_grid(struct stream *s, enum space space, struct stream_grid g, bool write)
+{
+	if (g.cols == 1 || g.pitch_x == g.bytes) {
+		g.bytes *= g.cols;
+		g.cols = 1;
+	}
+	if (g.cols == 1 && g.pitch_y == g.bytes) {
+		g.bytes *= g.rows;
+		g.rows = 1;
+	}
+	for (uint32_t y = 0; y < g.rows; y++)
+		for (uint32_t x = 0; x < g.cols; x++)
+			add_access(s, space, g.addr + y * g.pitch_y + x * g.pitch_x, g.bytes,
+				   write);
+}
+
+void stream_read_grid(struct stream *s, enum space space, const struct stream_grid *g)
+{
+	add_grid(s, space, *g, false);
+}
+
+void stream_write_grid(struct stream *s, enum space space, const struct stream_grid *g)
+{
+	add_grid(s, space, *g, true);
 }
 
 static void later(int64_t *a, int64_t b)

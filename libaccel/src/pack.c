@@ -37,6 +37,7 @@ struct source {
 	const struct sub *s;
 	const struct group *g;
 	const struct block *b;
+	int edge;
 };
 
 /* The phase and channel of a column. */
@@ -128,14 +129,14 @@ static uint8_t *fill_block(const struct source *f, const struct chunk *k, uint8_
 	return to;
 }
 
-/* The sum of a column's weights over all taps: what padding and input add per unit of zero point.
- */
-static int32_t weight_sum(const struct source *f, struct column o)
+/* The sum of a column's weights over rows of taps: what padding and input add per unit of zero
+ * point. */
+static int32_t weight_sum(const struct source *f, struct column o, int first, int n)
 {
 	int ig = f->c->l->in_ch / f->c->l->groups;
 	int32_t sum = 0;
 
-	for (int ty = 0; ty < f->s->y.taps; ty++)
+	for (int ty = first; ty < first + n; ty++)
 		for (int tx = 0; tx < f->s->x.taps; tx++) {
 			const int8_t *w = tap_weights(f, o, ty, tx);
 
@@ -154,10 +155,16 @@ static void put32(uint8_t *to, uint32_t v)
 static void fill_params(const struct source *f, uint8_t *to)
 {
 	const struct layer *l = f->c->l;
+	struct taps t = cut_edge_taps(f->c, f->s, f->edge);
 
 	for (int c = 0; c < f->b->cols; c++) {
 		struct column o = column(f, c);
-		uint32_t zero = (uint32_t)l->in_zp * (uint32_t)weight_sum(f, o), scale;
+		/* Taps that are left out see padding only. */
+		int32_t all = weight_sum(f, o, 0, f->s->y.taps),
+			left_out = all - weight_sum(f, o, t.first, t.n);
+		uint32_t zero = (uint32_t)l->in_zp * (uint32_t)all -
+				(uint32_t)l->pad_value * (uint32_t)left_out,
+			 scale;
 
 		memcpy(&scale, &l->scale[o.ch], sizeof(scale));
 		put32(to + 8 * c, (uint32_t)l->bias[o.ch] - zero);
@@ -193,13 +200,11 @@ static uint64_t count_tiles(const struct cut *c)
 	return tiles;
 }
 
-static void fill(const struct cut *c, const struct packed *p, uint8_t *image)
+static void fill_weights(const struct cut *c, uint8_t *w)
 {
-	uint8_t *w = image + p->weights, *par = image + p->params;
-
 	for (int s = 0; s < c->n_sub; s++)
 		for (int g = 0; g < c->n_group; g++) {
-			struct source f = { c, &c->sub[s], &c->group[g], NULL };
+			struct source f = { .c = c, .s = &c->sub[s], .g = &c->group[g] };
 			const struct block *blocks = &c->block[f.g->first_block];
 			int n = cut_chunks(c, f.s, f.g);
 
@@ -211,11 +216,23 @@ static void fill(const struct cut *c, const struct packed *p, uint8_t *image)
 					w = fill_block(&f, &k, w);
 				}
 			}
-			for (int b = 0; b < f.g->n_block; b++, par += p->block_bytes) {
-				f.b = &blocks[b];
-				fill_params(&f, par);
-			}
 		}
+}
+
+static void fill_all_params(const struct cut *c, const struct packed *p, uint8_t *par)
+{
+	struct source f = { .c = c };
+
+	for (f.edge = 0; f.edge < cut_edge_count(c); f.edge++)
+		for (int s = 0; s < c->n_sub; s++)
+			for (int g = 0; g < c->n_group; g++)
+				for (int b = 0; b < c->group[g].n_block; b++) {
+					f.s = &c->sub[s];
+					f.g = &c->group[g];
+					f.b = &c->block[f.g->first_block + b];
+					fill_params(&f, par);
+					par += p->block_bytes;
+				}
 }
 
 int pack_layer(struct image *m, const struct cut *c, struct packed *p)
@@ -231,14 +248,16 @@ int pack_layer(struct image *m, const struct cut *c, struct packed *p)
 		return error(-E2BIG, "weights for the core are more than %u bytes", IMAGE_MAX);
 	p->n_tile = (uint32_t)tiles;
 	p->n_block = (uint32_t)c->n_block * (uint32_t)c->n_sub;
+	p->n_param = p->n_block * (uint32_t)cut_edge_count(c);
 	err = image_add(m, (size_t)tiles * p->tile_bytes, &p->weights);
 	if (!err)
-		err = image_add(m, (size_t)p->n_block * p->block_bytes, &p->params);
+		err = image_add(m, (size_t)p->n_param * p->block_bytes, &p->params);
 	if (!err && c->l->table)
 		err = image_add(m, 256, &p->table);
 	if (err)
 		return err;
-	fill(c, p, m->data);
+	fill_weights(c, m->data + p->weights);
+	fill_all_params(c, p, m->data + p->params);
 	if (c->l->table)
 		memcpy(m->data + p->table, c->l->table, 256);
 	return 0;

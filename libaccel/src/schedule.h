@@ -52,10 +52,6 @@ void schedule_copy(struct schedule *s, const struct work *w);
 /* 0, or -ENOTSUP with the reason why LOAD or STORE cannot handle a place. */
 int schedule_check_place(const struct plan_place *p, const char *what);
 
-/* Tiles of a layer, and the i-th; false: there is none. */
-int schedule_tiles(const struct cut *c);
-bool schedule_tile(const struct cut *c, int i, struct range *tile);
-
 /* ---- schedule_load.c ---- */
 
 /* Reads a box of a picture into a buffer. */

@@ -7,169 +7,19 @@
  *	    for each block: load weights, CONV; with the last chunk POST
  *	  STORE the group
  */
-#include "schedule.h"
+#include "schedule_conv.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cost.h"
-
-/* Where the schedule of a layer is. */
-struct conv {
-	struct schedule *s;
-	const struct work *w;
-	const struct layer *l;
-	const struct cut *c;
-	int image;
-	struct range tile;
-	bool first_tile;
-	uint32_t weights_base; /* ring position of the layer's first weight tile, if they stay */
-	uint32_t wgt_at; /* weight tiles since the start of a pass over the layer */
-	uint32_t par_base, par_have; /* blocks of parameters that are loaded: position, end */
-	uint32_t par_first;
-	uint32_t block_at; /* blocks since the start of a pass */
-	unsigned table;
-	bool table_there;
-};
-
-static uint32_t round_up(uint32_t v, uint32_t to)
-{
-	return (v + to - 1) / to * to;
-}
-
-/* The next bytes of a ring. */
-static uint32_t ring_take(uint32_t *head, uint32_t bytes, size_t ring)
-{
-	uint32_t at = *head;
-
-	*head = (uint32_t)((at + round_up(bytes, 64)) % ring);
-	return at;
-}
 
 void schedule_init(struct schedule *s, const struct core_config *config, struct stream *stream)
 {
 	memset(s, 0, sizeof(*s));
 	s->config = config;
 	s->stream = stream;
-}
-
-/* ---- tiles ---- */
-
-/* A dimension that is cut: `parts` equal ones, and perhaps a small one at each end. */
-struct cuts {
-	int n, small, parts;
-};
-
-/*
- * With `ramp` the first and the last are small: nothing runs while the first is loaded and while
- * the last is stored.  Equal parts rather than a small rest.
- */
-static struct cuts cut_dimension(int n, int size, int ramp)
-{
-	struct cuts c = { .n = n, .small = (size + 3) / 4 };
-
-	if (c.small < ramp)
-		c.small = ramp;
-	if (!ramp || c.small >= size || n <= size + c.small)
-		c.small = 0;
-	c.parts = (n - 2 * c.small + size - 1) / size;
-	return c;
-}
-
-static int count_cuts(const struct cuts *c)
-{
-	return c->parts + (c->small ? 2 : 0);
-}
-
-/* The i-th; 0: there is none. */
-static int get_cut(const struct cuts *c, int i, int *first)
-{
-	int middle = c->n - 2 * c->small, at = c->small ? i - 1 : i;
-
-	*first = at < 0 ? 0 : c->n - c->small;
-	if (at < 0 || (at == c->parts && c->small))
-		return c->small;
-	if (at >= c->parts)
-		return 0;
-	*first = c->small + (int)((int64_t)middle * at / c->parts);
-	return c->small + (int)((int64_t)middle * (at + 1) / c->parts) - *first;
-}
-
-/* Small tiles lie along y, or along x when there is only one row of tiles; they fill the array
- * still. */
-static void cut_layer(const struct cut *c, struct cuts *y, struct cuts *x)
-{
-	int rows = cut_rows(c), cols = cut_cols(c), full = (int)c->config->rows;
-	int width = cols < c->t.tw ? cols : c->t.tw, height = rows < c->t.th ? rows : c->t.th;
-
-	*y = cut_dimension(rows, c->t.th, (full + width - 1) / width);
-	*x = cut_dimension(cols, c->t.tw, rows <= c->t.th ? (full + height - 1) / height : 0);
-}
-
-int schedule_tiles(const struct cut *c)
-{
-	struct cuts y, x;
-
-	cut_layer(c, &y, &x);
-	return count_cuts(&y) * count_cuts(&x);
-}
-
-bool schedule_tile(const struct cut *c, int i, struct range *tile)
-{
-	struct cuts y, x;
-
-	cut_layer(c, &y, &x);
-	tile->n_y = get_cut(&y, i / count_cuts(&x), &tile->y);
-	tile->n_x = get_cut(&x, i % count_cuts(&x), &tile->x);
-	return tile->n_y > 0;
-}
-
-/* ---- weights, parameters, tables ---- */
-
-/* Makes tiles [at, at + n) of the layer present; returns their place in the buffer, in tiles. */
-static uint32_t need_weights(struct conv *k, uint32_t at, uint32_t n)
-{
-	const struct packed *p = k->w->packed;
-	size_t ring = k->s->config->wgt_bytes;
-	uint32_t dst;
-
-	if (k->c->t.weights_stay && !k->first_tile)
-		return (uint32_t)(k->weights_base + at * p->tile_bytes) % ring / p->tile_bytes;
-	dst = ring_take(&k->s->wgt, n * p->tile_bytes, ring);
-	load_const(k->s, SPACE_WGT, dst, p->weights + at * p->tile_bytes, n * p->tile_bytes,
-		   p->tile_bytes);
-	return dst / p->tile_bytes;
-}
-
-/*
- * Parameters come in runs of half a buffer, and stay while the next are not needed; all of a small
- * layer's are loaded once.  Returns a block's place in units of 16 bytes.
- */
-static uint32_t need_params(struct conv *k, uint32_t block)
-{
-	const struct packed *p = k->w->packed;
-	uint32_t room = (uint32_t)(k->s->config->par_bytes / p->block_bytes),
-		 run = room > 1 ? room / 2 : 1;
-
-	if (block < k->par_first || block >= k->par_have) {
-		uint32_t n = p->n_block - block < run ? p->n_block - block : run;
-
-		k->par_base = ring_take(&k->s->par, n * p->block_bytes, k->s->config->par_bytes);
-		k->par_first = block;
-		k->par_have = block + n;
-		load_const(k->s, SPACE_PAR, k->par_base, p->params + block * p->block_bytes,
-			   n * p->block_bytes, p->block_bytes);
-	}
-	return (k->par_base + (block - k->par_first) * p->block_bytes) %
-	       (uint32_t)k->s->config->par_bytes / 16;
-}
-
-static void need_table(struct conv *k)
-{
-	if (!k->l->table || k->table_there)
-		return;
-	k->table = k->s->table++ % 2;
-	k->table_there = true;
-	load_const(k->s, SPACE_TABLE, 256 * k->table, k->w->packed->table, 256, 256);
 }
 
 /* ---- input ---- */
@@ -316,6 +166,22 @@ static void conv_block(struct conv *k, const struct unit *u)
 	k->wgt_at += (uint32_t)(n.k0 * n.k1 * n.k2);
 }
 
+/* The same without the rows of taps that see only padding. */
+static void conv_block_in_tile(struct conv *k, struct unit *u)
+{
+	struct chunk all = cut_chunk(k->c, u->sub, u->g, 0);
+	struct loops n = cut_loops(k->c, u->sub, u->g, u->b, &all);
+	struct taps t = cut_taps(k->c, u->sub, &k->tile);
+	uint32_t row = (uint32_t)(n.k0 * n.k1);
+
+	u->chunk = all;
+	u->chunk.ky = t.first;
+	u->chunk.n_ky = t.n;
+	k->wgt_at += row * (uint32_t)t.first;
+	conv_block(k, u);
+	k->wgt_at += row * (uint32_t)(all.n_ky - t.first - t.n);
+}
+
 /* Accumulators for a block of so many pixels: the next half, or a part of the ring of both. */
 static void take_acc(struct conv *k, uint32_t pixels, unsigned *half, unsigned *entry)
 {
@@ -395,8 +261,15 @@ static void post_block(struct conv *k, const struct unit *u, uint32_t block, uin
 		    (uint32_t)(u->r.n_y * u->r.n_x));
 	stream_read(k->s->stream, SPACE_ACC_PORT, u->half, 1);
 	stream_read(k->s->stream, SPACE_PAR, 16 * par, k->w->packed->block_bytes);
-	stream_write(k->s->stream, SPACE_OFM, at,
-		     pitch * (uint32_t)(out_y * out_x - 1) + (uint32_t)u->b->cols);
+	stream_write_grid(k->s->stream, SPACE_OFM,
+			  &(struct stream_grid){
+				  .addr = at,
+				  .bytes = (uint32_t)u->b->cols,
+				  .rows = (uint32_t)out_y,
+				  .pitch_y = pitch * (uint32_t)out_x,
+				  .cols = (uint32_t)out_x,
+				  .pitch_x = pitch,
+			  });
 	stream_add(
 		k->s->stream, &c, PLAN_NO_REGION,
 		cost_post(config, (uint64_t)out_y * (uint64_t)out_x, window, (unsigned)u->b->cols));
@@ -453,20 +326,30 @@ static void load_residual(struct conv *k, const struct sub *s, const struct grou
 		load_grid(k->s, &k->w->res, k->image, &t);
 }
 
-static void store_group(struct conv *k, const struct sub *s, const struct group *g,
-			const struct range *r, uint32_t ofm)
+/*
+ * Stores the rows of phases, from `phase` on, whose columns are there when the first so many are.
+ * Returns the next row.  One that shares a granule with columns to come is not stored yet: they
+ * would have to wait for it.
+ */
+static int store_phases(struct conv *k, const struct unit *u, uint32_t ofm, int phase, int cols)
 {
-	for (int phase = 0; phase < g->n_phase_y; phase++) {
-		struct store t = group_store(k, s, g, r, ofm, phase);
+	const struct group *g = u->g;
+	int row = u->sub->x.phases * g->n_ch;
+
+	if (cols < g->cols)
+		cols = g->cols % (int)OFM_GRANULE ? 0 : cols / (int)OFM_GRANULE * (int)OFM_GRANULE;
+	for (; phase < g->n_phase_y && (phase + 1) * row <= cols; phase++) {
+		struct store t = group_store(k, u->sub, g, &u->r, ofm, phase);
 
 		store_grid(k->s, &k->w->out, k->image, &t);
 	}
+	return phase;
 }
 
 /* Parts of the accumulators for all blocks of a group at once: chunks come one after the other. */
 static void group_by_chunks(struct conv *k, struct unit *u, uint32_t ofm)
 {
-	int n = cut_chunks(k->c, u->sub, u->g);
+	int n = cut_chunks(k->c, u->sub, u->g), phase = 0;
 	uint32_t pixels = (uint32_t)(u->r.n_y * u->r.n_x);
 	struct store out = group_store(k, u->sub, u->g, &u->r, 0, 0);
 
@@ -488,22 +371,53 @@ static void group_by_chunks(struct conv *k, struct unit *u, uint32_t ofm)
 	for (int b = 0; b < u->g->n_block; b++, u->entry += pixels) {
 		u->b = &k->c->block[u->g->first_block + b];
 		post_block(k, u, k->block_at++, ofm, out.rows, out.cols);
+		phase = store_phases(k, u, ofm, phase, u->b->col + u->b->cols);
 	}
+}
+
+/* Blocks that share a half of the accumulators: as many as the first of the group wants. */
+static int half_blocks(const struct conv *k, const struct unit *u, const struct store *out)
+{
+	const struct core_config *config = k->s->config;
+	const struct block *b = &k->c->block[u->g->first_block];
+	struct chunk chunk = cut_chunk(k->c, u->sub, u->g, 0);
+	struct loops n = cut_loops(k->c, u->sub, u->g, b, &chunk);
+	uint64_t tiles = (uint64_t)(n.k0 * n.k1) *
+			 (uint64_t)cut_taps(k->c, u->sub, &k->tile).n,
+		 pixels = (uint64_t)(u->r.n_y * u->r.n_x);
+	uint64_t post = cost_post(config, (uint64_t)(out->rows * out->cols),
+				  (uint64_t)(k->l->win_y.k * k->l->win_x.k), (unsigned)b->cols);
+
+	if (k->c->t.acc_stream)
+		return 1;
+	return (int)cost_batch(config, cost_conv(config, tiles, pixels), post, pixels,
+			       (unsigned)u->g->n_block);
 }
 
 /* The input is there: block by block. */
 static void group_by_blocks(struct conv *k, struct unit *u, uint32_t ofm)
 {
 	struct store out = group_store(k, u->sub, u->g, &u->r, 0, 0);
+	uint32_t pixels = (uint32_t)(u->r.n_y * u->r.n_x), entry;
+	int phase = 0, batch = half_blocks(k, u, &out);
 
-	u->chunk = cut_chunk(k->c, u->sub, u->g, 0);
-	for (int b = 0; b < u->g->n_block; b++) {
-		u->b = &k->c->block[u->g->first_block + b];
-		take_acc(k, (uint32_t)(u->r.n_y * u->r.n_x), &u->half, &u->entry);
-		conv_block(k, u);
-		if (!b)
+	for (int first = 0, b; first < u->g->n_block; first += batch) {
+		int end = first + batch < u->g->n_block ? first + batch : u->g->n_block;
+
+		take_acc(k, pixels * (uint32_t)(end - first), &u->half, &u->entry);
+		entry = u->entry;
+		for (b = first; b < end; b++, u->entry += pixels) {
+			u->b = &k->c->block[u->g->first_block + b];
+			conv_block_in_tile(k, u);
+		}
+		if (!first)
 			load_residual(k, u->sub, u->g, &u->r, ofm);
-		post_block(k, u, k->block_at++, ofm, out.rows, out.cols);
+		u->entry = entry;
+		for (b = first; b < end; b++, u->entry += pixels) {
+			u->b = &k->c->block[u->g->first_block + b];
+			post_block(k, u, k->block_at++, ofm, out.rows, out.cols);
+			phase = store_phases(k, u, ofm, phase, u->b->col + u->b->cols);
+		}
 	}
 }
 
@@ -525,12 +439,14 @@ static void skip_group(struct conv *k, const struct sub *s, const struct group *
 	k->block_at += (uint32_t)g->n_block;
 }
 
-static void conv_tile(struct conv *k)
+/* The at-th tile. */
+static void conv_tile(struct conv *k, int at)
 {
 	const struct cut *c = k->c;
 	struct unit u = { .keep = false };
 
-	k->wgt_at = k->block_at = 0;
+	k->wgt_at = 0;
+	k->block_at = (uint32_t)cut_edge(c, at) * k->w->packed->n_block;
 	if (c->t.ifm == IFM_TILE) {
 		u.box = cut_box(c, NULL, NULL, NULL, &k->tile);
 		u.ifm = need_input(k, c->sub, &u.box);
@@ -551,19 +467,19 @@ static void conv_tile(struct conv *k)
 				group_by_blocks(k, &u, ofm);
 			else
 				group_by_chunks(k, &u, ofm);
-			store_group(k, u.sub, u.g, &u.r, ofm);
 		}
 }
 
-/* The first tile has units of every sub-convolution, so that all weights are met in it. */
 void schedule_conv(struct schedule *s, const struct work *w)
 {
-	struct conv k = { .s = s, .w = w, .l = w->l, .c = w->cut, .first_tile = true };
+	struct conv k = { .s = s, .w = w, .l = w->l, .c = w->cut };
 
-	k.weights_base = s->wgt;
+	if (begin_weights(&k)) {
+		stream_fail(s->stream, -ENOMEM);
+		return;
+	}
 	for (k.image = 0; k.image < w->in.n; k.image++)
-		for (int i = 0; schedule_tile(w->cut, i, &k.tile); i++) {
-			conv_tile(&k);
-			k.first_tile = false;
-		}
+		for (int i = 0; cut_tile(w->cut, i, &k.tile); i++)
+			conv_tile(&k, i);
+	free(k.weights_there);
 }

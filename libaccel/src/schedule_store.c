@@ -68,9 +68,15 @@ static void emit_store(struct schedule *s, const struct plan_place *p, const str
 	fcn_store_set_src_pitch_x(&c, j->src_x);
 	fcn_store_set_src_pitch_s(&c, j->src_s);
 	fcn_store_set_sub_n(&c, (uint32_t)j->subs - 1);
-	stream_read(s->stream, SPACE_OFM, j->src,
-		    (uint32_t)(j->rows - 1) * j->src_y + (uint32_t)(j->cols - 1) * j->src_x +
-			    (uint32_t)(j->subs - 1) * j->src_s + (uint32_t)j->run);
+	stream_read_grid(s->stream, SPACE_OFM,
+			 &(struct stream_grid){
+				 .addr = j->src,
+				 .bytes = (uint32_t)(j->subs - 1) * j->src_s + (uint32_t)j->run,
+				 .rows = (uint32_t)j->rows,
+				 .pitch_y = j->src_y,
+				 .cols = (uint32_t)j->cols,
+				 .pitch_x = j->src_x,
+			 });
 	for (int r = 0; r < j->rows; r++)
 		stream_write(s->stream, SPACE_REGION + p->region, j->va + (uint32_t)r * j->pitch_y,
 			     span);

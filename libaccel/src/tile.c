@@ -217,6 +217,8 @@ int cut_init(struct cut *c, const struct core_config *config, const struct layer
 							      : make_channel_groups(c);
 	if (err)
 		cut_free(c);
+	else
+		cut_edges(c);
 	return err;
 }
 
@@ -401,10 +403,11 @@ struct box cut_box(const struct cut *c, const struct sub *s, const struct group 
 	for (int i = 0; i < c->n_sub; i++) {
 		const struct sub *u = &c->sub[i];
 		struct range r = cut_units(c, u, tile);
+		struct taps t = cut_taps(c, u, tile);
 
 		if ((s && u != s) || !r.n_y || !r.n_x)
 			continue;
-		widen(&y, axis_span(&u->y, r.y, r.n_y, k ? k->ky : 0, k ? k->n_ky : u->y.taps),
+		widen(&y, axis_span(&u->y, r.y, r.n_y, k ? k->ky : t.first, k ? k->n_ky : t.n),
 		      first);
 		widen(&x, axis_span(&u->x, r.x, r.n_x, k ? k->kx : 0, k ? k->n_kx : u->x.taps),
 		      first);

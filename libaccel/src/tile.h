@@ -104,6 +104,8 @@ struct cut {
 	struct sub *sub;
 	struct group *group;
 	struct block *block;
+	/* Rows of tiles at the edges, where taps may be left out; the units between them. */
+	int edge_top, edge_bottom, middle, bottom;
 };
 
 /* -ENOMEM, or -EINVAL with a message when the tiling does not suit the layer or the core. */
@@ -123,6 +125,36 @@ struct loops {
 struct loops cut_loops(const struct cut *c, const struct sub *s, const struct group *g,
 		       const struct block *b, const struct chunk *k);
 
+/* A range of units in both dimensions. */
+struct range {
+	int y, n_y, x, n_x;
+};
+
+/* Tiles of a layer, those of a row, and the i-th; false: there is none. */
+int cut_tiles(const struct cut *c);
+int cut_tile_cols(const struct cut *c);
+bool cut_tile(const struct cut *c, int i, struct range *tile);
+
+/*
+ * Rows of taps that see nothing but padding, whatever the unit, are left out where that is a whole
+ * tile's.  What they would have added, pad value times weights, goes into the bias instead, so each
+ * row of tiles at an edge has parameters of its own: edge 0, 1, ..; all others share those of the
+ * edge number edge_top.
+ */
+struct taps {
+	int first, n;
+};
+
+void cut_edges(struct cut *c);	/* by cut_init() */
+int cut_edge(const struct cut *c, int i);	/* of the i-th tile */
+struct taps cut_taps(const struct cut *c, const struct sub *s, const struct range *tile);
+struct taps cut_edge_taps(const struct cut *c, const struct sub *s, int edge);
+
+static inline int cut_edge_count(const struct cut *c)
+{
+	return c->edge_top + 1 + c->edge_bottom;
+}
+
 /* Kernel index where unit 0's tap t meets its phase p, or -1. */
 int cut_kernel(const struct cut *c, bool is_y, const struct sub_axis *a, int t, int p);
 
@@ -138,11 +170,6 @@ struct box {
 	int ch, n_ch;		/* first input channel, and channels in the box */
 	uint32_t pitch_x, pitch_y;	/* bytes */
 	uint32_t bytes;
-};
-
-/* A range of units in both dimensions. */
-struct range {
-	int y, n_y, x, n_x;
 };
 
 /* Units of a sub-convolution in a tile: of a max-pool, all that its windows need. */

@@ -4,11 +4,8 @@
 #include <limits.h>
 #include <string.h>
 
-#include "cost.h"
 #include "error.h"
-#include "pack.h"
-#include "schedule.h"
-#include "tile.h"
+#include "tile_cost.h"
 
 struct search {
 	const struct core_config *config;
@@ -32,20 +29,6 @@ static int div_up(int a, int b)
 	return (a + b - 1) / b;
 }
 
-/*
- * Of n blocks or groups all are alike but for the last, which is no larger: the first stands for
- * the others.
- */
-static int next_of(int i, int n)
-{
-	return i || n < 3 ? i + 1 : n - 1;
-}
-
-static uint64_t times_of(int i, int n)
-{
-	return i || n < 3 ? 1 : (uint64_t)n - 1;
-}
-
 /* ---- does it fit ---- */
 
 static struct range whole_tile(const struct cut *c)
@@ -57,10 +40,13 @@ static struct range whole_tile(const struct cut *c)
 static uint32_t box_bytes(const struct cut *c)
 {
 	struct range tile = whole_tile(c);
+	struct cut all = *c;
 	struct box b;
 
 	if (c->t.ifm == IFM_TILE) {
-		b = cut_box(c, NULL, NULL, NULL, &tile);
+		all.middle = 0; /* as if it were no tile at an edge */
+		all.bottom = INT_MAX;
+		b = cut_box(&all, NULL, NULL, NULL, &tile);
 		return b.bytes;
 	}
 	uint32_t most = 0;
@@ -102,196 +88,6 @@ static bool fits(const struct cut *c)
 	return box_bytes(c) <= config->ifm_bytes;
 }
 
-/* ---- what it costs ---- */
-
-struct cost {
-	uint64_t conv, load, post, store, first, last, commands;
-};
-
-static uint64_t max64(uint64_t a, uint64_t b)
-{
-	return a > b ? a : b;
-}
-
-static uint64_t box_chunks(const struct cut *c, const struct box *b)
-{
-	uint64_t n = (uint64_t)b->rows * (uint64_t)b->cols * (uint64_t)div_up(b->n_ch, 16);
-
-	return c->t.layout == LAYOUT_WINDOW ? n * (uint64_t)c->sub->y.taps : n;
-}
-
-/* Chunks that a pixel of a group is stored in: smaller ones where it starts between two beats. */
-static uint64_t store_chunks(const struct cut *c, const struct group *g)
-{
-	int align = g->ch & -g->ch;
-
-	if (c->l->out_ch <= 8 || !align || align > 16)
-		align = 16;
-	return (uint64_t)div_up(g->n_ch, align);
-}
-
-static void add_cost(struct cost *to, const struct cost *c, uint64_t times)
-{
-	to->conv += times * c->conv;
-	to->load += times * c->load;
-	to->post += times * c->post;
-	to->store += times * c->store;
-	to->commands += times * c->commands;
-	to->first = c->first;
-	to->last = c->last;
-}
-
-/* Weight tiles of a block.  Of many chunks all are taken to be as large as the first: never too
- * few. */
-static uint64_t block_tiles(const struct cut *c, const struct sub *s, const struct group *g,
-			    const struct block *b)
-{
-	int n = cut_chunks(c, s, g), counted = n > 16 ? 1 : n;
-	uint64_t tiles = 0;
-
-	for (int i = 0; i < counted; i++) {
-		struct chunk k = cut_chunk(c, s, g, i);
-		struct loops u = cut_loops(c, s, g, b, &k);
-
-		tiles += (uint64_t)u.k0 * (uint64_t)u.k1 * (uint64_t)u.k2;
-	}
-	return n > 16 ? tiles * (uint64_t)n : tiles;
-}
-
-static uint64_t count_tiles(const struct cut *c)
-{
-	uint64_t tiles = 0;
-
-	for (int s = 0; s < c->n_sub; s++)
-		for (int g = 0; g < c->n_group; g = next_of(g, c->n_group))
-			for (int b = 0; b < c->group[g].n_block;
-			     b = next_of(b, c->group[g].n_block))
-				tiles += times_of(g, c->n_group) *
-					 times_of(b, c->group[g].n_block) *
-					 block_tiles(c, &c->sub[s], &c->group[g],
-						     &c->block[c->group[g].first_block + b]);
-	return tiles;
-}
-
-/* A group of a sub-convolution in a tile. */
-static void cost_group(const struct cut *c, const struct sub *s, const struct group *g,
-		       const struct range *tile, uint64_t times, struct cost *all)
-{
-	struct cost one_group = { .first = all->first }, *sum = &one_group;
-	struct range r = cut_units(c, s, tile);
-	uint64_t pixels = (uint64_t)r.n_y * (uint64_t)r.n_x, outputs = pixels, window = 1, conv = 0,
-		 post = 0;
-	int n = cut_chunks(c, s, g);
-
-	if (!pixels)
-		return;
-	if (layer_pools(c->l)) {
-		outputs = (uint64_t)tile->n_y * (uint64_t)tile->n_x;
-		window = (uint64_t)(c->l->win_y.k * c->l->win_x.k);
-	}
-	for (int b = 0; b < g->n_block; b = next_of(b, g->n_block)) {
-		const struct block *block = &c->block[g->first_block + b];
-		uint64_t alike = times_of(b, g->n_block), tiles = block_tiles(c, s, g, block), one,
-			 pieces;
-
-		one = cost_conv(c->config, tiles, pixels);
-		post = cost_post(c->config, outputs, window, (unsigned)block->cols);
-		/* Halves take turns, unless there are several blocks in each. */
-		if (!c->t.acc_stream || 2 * pixels > c->config->acc_entries)
-			one = max64(one,
-				    (one + post + COST_CONV_LATENCY + COST_POST_LATENCY + 8) / 2);
-		conv += alike * one;
-		sum->post += alike * post;
-		pieces = (uint64_t)n * (1 + tiles / ((uint64_t)n * (uint64_t)c->t.piece));
-		sum->commands += alike * (1 + pieces);
-		if (c->t.weights_stay)
-			continue;
-		sum->commands += alike * pieces;
-		sum->load += alike * tiles * c->config->rows * c->config->cols / 16;
-	}
-	if (c->t.ifm == IFM_CHUNKS) {
-		struct chunk k = cut_chunk(c, s, g, 0);
-		struct box b = cut_box(c, s, g, &k, tile);
-		uint64_t chunks = box_chunks(c, &b);
-
-		sum->load += (uint64_t)n * chunks;
-		sum->commands += (uint64_t)n;
-		if (2 * b.bytes > c->config->ifm_bytes)
-			conv += (uint64_t)n * (chunks + COST_LOAD_LATENCY);
-		if (!sum->first)
-			sum->first = chunks + (uint64_t)k.n_ch * (uint64_t)(k.n_kx * k.n_ky) *
-						      c->config->cols / 16;
-	}
-	sum->commands += (uint64_t)g->n_phase_y + (c->l->res >= 0);
-	/* No room for two groups in the OFM buffer: one is stored before the next is finished. */
-	if (2 * outputs * (uint64_t)g->cols > c->config->ofm_bytes)
-		conv += outputs * (uint64_t)(g->n_phase_y * s->x.phases) * store_chunks(c, g) +
-			COST_STORE_LATENCY;
-	sum->conv += conv;
-	sum->store += outputs * (uint64_t)(g->n_phase_y * s->x.phases) * store_chunks(c, g);
-	if (c->l->res >= 0)
-		sum->load += outputs * (uint64_t)div_up(g->n_ch, 16);
-	sum->last = post + outputs * (uint64_t)(g->n_phase_y * s->x.phases) *
-				   (uint64_t)div_up(g->n_ch, 16);
-	add_cost(all, sum, times);
-}
-
-static void cost_tile(const struct cut *c, const struct range *tile, struct cost *sum)
-{
-	if (c->t.ifm == IFM_TILE) {
-		struct box b = cut_box(c, NULL, NULL, NULL, tile);
-
-		sum->load += box_chunks(c, &b);
-		sum->commands += c->t.layout == LAYOUT_WINDOW ? (uint64_t)b.rows : 1;
-		if (!sum->first)
-			sum->first = box_chunks(c, &b) +
-				     (uint64_t)c->t.piece * c->config->rows * c->config->cols / 32;
-		if (2 * b.bytes > c->config->ifm_bytes)
-			sum->conv += box_chunks(c, &b) + COST_LOAD_LATENCY;
-	}
-	for (int s = 0; s < c->n_sub; s++)
-		for (int g = 0; g < c->n_group; g = next_of(g, c->n_group))
-			cost_group(c, &c->sub[s], &c->group[g], tile, times_of(g, c->n_group), sum);
-}
-
-/* A tile, when no other helps or hinders. */
-static uint64_t cost_one(const struct cut *c, const struct range *t, uint64_t beats,
-			 struct cost *sum)
-{
-	sum->conv = sum->post = sum->store = sum->commands = 0;
-	sum->load = beats;
-	cost_tile(c, t, sum);
-	sum->load += COST_FETCH_BEATS * sum->commands;
-	return max64(max64(sum->conv, sum->load),
-		     max64(max64(sum->post, sum->store), COST_COMMAND * sum->commands)) +
-	       sum->commands;
-}
-
-/* Beyond this, tiles in the middle are taken to be alike. */
-enum { TILES_COUNTED = 16 };
-
-static void cost_all(struct cut *c, uint64_t n_tile, uint64_t n_block)
-{
-	uint64_t beats = c->t.weights_stay
-				 ? n_tile * (uint64_t)c->config->rows * c->config->cols / 16
-				 : 0;
-	struct cost sum = { 0 };
-	struct range t;
-	int n = schedule_tiles(c), step = n > TILES_COUNTED ? n / TILES_COUNTED : 1;
-
-	c->t.cycles = c->t.array = c->t.commands = 0;
-	beats += n_block * c->config->cols / 2;
-	/* Loads for later tiles hardly help an earlier one, so each counts for itself. */
-	for (int i = 0; schedule_tile(c, i, &t); i += i && i < n - 1 - step ? step : 1) {
-		uint64_t times = i && i < n - 1 - step ? (uint64_t)step : 1;
-
-		c->t.cycles += times * cost_one(c, &t, i ? 0 : beats, &sum);
-		c->t.array += times * sum.conv;
-		c->t.commands += times * sum.commands;
-	}
-	c->t.cycles += sum.first + sum.last;
-}
-
 /* ---- what is tried ---- */
 
 static void try_tiling(struct search *s, struct tiling t)
@@ -303,12 +99,12 @@ static void try_tiling(struct search *s, struct tiling t)
 	if (t.th < 1 || t.tw < 1 || cut_init(&c, config, s->l, &t))
 		return;
 	if (fits(&c)) {
-		tiles = count_tiles(&c);
+		tiles = tile_count(&c);
 		blocks = (uint64_t)c.n_block * (uint64_t)c.n_sub;
 		c.t.weights_stay = tiles <= room;
 		c.t.piece = room < 4 ? 1 : room / 4 < 4096 ? (int)(room / 4) : 4096;
 		c.t.acc_stream = tiles == blocks;
-		cost_all(&c, tiles, blocks);
+		tile_cost(&c);
 		if (!s->found || c.t.cycles < s->best.cycles)
 			s->best = c.t;
 		s->found = true;

@@ -77,7 +77,7 @@ static void make_sample(struct rng *r, struct sample *s, int size, int channels)
 	make_axis(r, &l->x, l->deconv, size);
 	make_channels(r, l, channels);
 	l->in_zp = rng_range(r, -128, 127);
-	l->pad_value = l->in_zp;
+	l->pad_value = rng_range(r, 0, 3) ? l->in_zp : rng_range(r, -128, 127);
 	l->zp = rng_range(r, -128, 127);
 	l->pad_edge = rng_range(r, 0, 11) == 0 && l->y.pad < 250 && l->x.pad < 250;
 	l->min = rng_range(r, 0, 1) ? -128 : rng_range(r, -128, 0);
