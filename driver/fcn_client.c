@@ -16,8 +16,7 @@
  * last fput() is done by the kernel later and elsewhere, so no code of this module runs when the
  * module's last reference is dropped.
  *
- * Closing a file cancels its jobs that wait in the scheduler; those that have reached the core run
- * to their end.
+ * Closing a file ends its jobs: those that wait in the scheduler, and the one that runs.
  */
 
 #include <linux/anon_inodes.h>
@@ -33,6 +32,7 @@
 #include "fcn_client.h"
 #include "fcn_device.h"
 #include "fcn_fault.h"
+#include "fcn_slots.h"
 
 static unsigned int file_memory_mb;
 module_param(file_memory_mb, uint, 0644);
@@ -259,5 +259,6 @@ void fcn_client_close(struct drm_device *drm, struct drm_file *file)
 
 	for (int i = 0; i < FCN_PRIORITIES; i++)
 		drm_sched_entity_fini(&client->entities[i]);
+	fcn_slots_cancel(client);
 	fcn_client_put(client);
 }

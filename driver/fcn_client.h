@@ -31,6 +31,11 @@ struct fcn_client {
 	struct fcn_vm vm;
 	u64 drm_id;
 
+	/** @closing: its jobs are not wanted any more; guarded by slot_lock */
+	bool closing;
+	/** @busy_ns: what the core has spent on jobs that have ended; guarded by slot_lock */
+	u64 busy_ns;
+
 	/** @entities: one queue for each enum drm_fcn_accel_priority */
 	struct drm_sched_entity entities[FCN_PRIORITIES];
 	/**
@@ -52,7 +57,6 @@ struct fcn_client {
 	atomic_t queued;
 	/** @memory: bytes, for the limit */
 	atomic64_t memory;
-	atomic64_t busy_ns;
 	atomic64_t jobs_done;
 
 	/** @fault_lock: guards @faults and @fault_count; taken in the interrupt handler */

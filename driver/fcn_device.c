@@ -47,6 +47,7 @@ struct fcn_device *fcn_device_alloc(struct device *dev, const struct fcn_bus_ops
 	spin_lock_init(&fdev->slot_lock);
 	INIT_LIST_HEAD(&fdev->bos);
 	INIT_LIST_HEAD(&fdev->vms);
+	INIT_LIST_HEAD(&fdev->parked);
 	init_completion(&fdev->irq_test);
 	timer_setup(&fdev->recheck, fcn_irq_recheck, 0);
 	ret = drmm_mutex_init(&fdev->drm, &fdev->reset_lock);
@@ -156,7 +157,7 @@ static void fcn_device_unmap_all(struct fcn_device *fdev)
 		fcn_vm_free_tables(vm);
 	list_for_each_entry(bo, &fdev->bos, link)
 		fcn_bo_unmap_dma(bo);
-	fcn_mmu_free_parked(fdev);
+	fcn_mmu_free_parked(fdev, U64_MAX);
 	mutex_unlock(&fdev->dma_lock);
 }
 

@@ -101,13 +101,13 @@ struct fcn_device {
 	u64 last_order;
 	/** @completed_order: jobs up to this one have ended */
 	u64 completed_order;
+	/** @ran_order: the last job that ended and was not aborted */
+	u64 ran_order;
 	u64 fence_seqno;
 	/**
 	 * @irq_stale: an interrupt may be on its way for a job that was already seen to be done
 	 */
 	bool irq_stale;
-	/** @last_root: root of the job that was started last, 0 after a reset */
-	dma_addr_t last_root;
 	/** @stats: for debugfs */
 	struct {
 		u64 irqs;
@@ -137,9 +137,8 @@ struct fcn_device {
 	struct list_head bos;
 	struct list_head vms;
 	bool dma_gone;
-	/** @parked_root: see fcn_mmu_fini(); guarded by dma_lock */
-	void *parked_root;
-	dma_addr_t parked_root_dma;
+	/** @parked: page directories, see fcn_mmu.c; guarded by dma_lock */
+	struct list_head parked;
 };
 
 #define to_fcn_device(d) container_of(d, struct fcn_device, drm)

@@ -21,6 +21,7 @@
 #include "fcn_gem.h"
 #include "fcn_pci.h"
 #include "fcn_sched.h"
+#include "fcn_slots.h"
 #include "fcn_submit.h"
 
 static int fcn_ioctl_get_param(struct drm_device *drm, void *data, struct drm_file *file)
@@ -86,7 +87,7 @@ static void fcn_show_fdinfo(struct drm_printer *p, struct drm_file *file)
 {
 	struct fcn_client *client = file->driver_priv;
 
-	drm_printf(p, "drm-engine-core:\t%llu ns\n", (u64)atomic64_read(&client->busy_ns));
+	drm_printf(p, "drm-engine-core:\t%llu ns\n", fcn_slots_busy_ns(client));
 	drm_printf(p, "fcn-accel-jobs:\t%llu\n", (u64)atomic64_read(&client->jobs_done));
 	drm_show_memory_stats(p, file);
 }

@@ -117,10 +117,14 @@ static int fcn_bo_wait(struct drm_gem_object *obj, bool write, s64 timeout_ns)
 
 	if (!timeout)
 		return dma_resv_test_signaled(obj->resv, usage) ? 0 : -ETIME;
-	ret = dma_resv_wait_timeout(obj->resv, usage, true, timeout);
-	if (ret < 0)
-		return ret;
-	return ret ? 0 : -ETIME;
+	do {
+		ret = dma_resv_wait_timeout(obj->resv, usage, true, timeout);
+		if (ret)
+			return min(ret, 0L);
+		/* Jiffies may run ahead of the clock a little. */
+		timeout = 1;
+	} while (ktime_get_ns() < timeout_ns);
+	return -ETIME;
 }
 
 int fcn_ioctl_bo_cpu_prep(struct drm_device *drm, void *data, struct drm_file *file)

@@ -26,9 +26,4 @@ void fcn_hw_setup(struct fcn_device *fdev);
 bool fcn_hw_alive(struct fcn_device *fdev);
 
 void fcn_slot_start(struct fcn_device *fdev, struct fcn_slot *slot, bool flush);
-int fcn_slots_add(struct fcn_device *fdev, struct fcn_job *job);
-void fcn_slots_start_all(struct fcn_device *fdev);
-struct fcn_slot *fcn_slots_oldest(struct fcn_device *fdev);
-void fcn_slots_release(struct fcn_device *fdev, struct fcn_slot *slot);
-
 #endif

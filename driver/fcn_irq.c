@@ -29,6 +29,7 @@
 #include "fcn_hw.h"
 #include "fcn_irq.h"
 #include "fcn_job.h"
+#include "fcn_slots.h"
 
 /* How long a posted write may take, with a lot of room. */
 #define FCN_RECHECK_JIFFIES	2
@@ -58,19 +59,15 @@ static struct fcn_job *fcn_slot_finish(struct fcn_device *fdev, struct fcn_slot 
 				       const struct fcn_outcome *outcome)
 {
 	struct fcn_job *job = slot->job;
-	struct fcn_slot *next;
-	ktime_t now = ktime_get();
+	u64 ns = ktime_to_ns(ktime_sub(ktime_get(), job->start));
 
 	job->outcome = *outcome;
-	job->end = now;
-	fcn_slots_release(fdev, slot);
+	job->client->busy_ns += ns;
 	fdev->stats.jobs++;
-	fdev->stats.busy_ns += ktime_to_ns(ktime_sub(now, job->start));
-
-	/* The next job's run time begins here, not when it was given its slot. */
-	next = fcn_slots_oldest(fdev);
-	if (next)
-		next->job->start = now;
+	fdev->stats.busy_ns += ns;
+	if (outcome->cause != FCN_CAUSE_ABORTED)
+		fdev->ran_order = slot->order;
+	fcn_slots_release(fdev, slot);
 	return job;
 }
 

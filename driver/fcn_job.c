@@ -102,7 +102,6 @@ void fcn_job_ended(struct fcn_job *job)
 {
 	struct fcn_client *client = job->client;
 
-	atomic64_add(ktime_to_ns(ktime_sub(job->end, job->start)), &client->busy_ns);
 	atomic64_inc(&client->jobs_done);
 	job->error = fcn_fault_error(job);
 	if (job->error)

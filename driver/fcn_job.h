@@ -51,7 +51,6 @@ struct fcn_job {
 
 	/** @start: when the core began with it; guarded by slot_lock, as what follows */
 	ktime_t start;
-	ktime_t end;
 	/** @abort_error: why the driver ends it, 0: it does not */
 	int abort_error;
 	/** @progress: PROGRESS as the last timeout has seen it */

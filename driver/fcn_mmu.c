@@ -15,8 +15,9 @@
  * has been unmapped: fcn_vm.c keeps the memory until then.
  *
  * The core also looks at roots to know when it must scrub its buffers: not between two jobs of the
- * same root.  So the root of an address space that is freed must not be given to the next one as
- * long as it is the last that the core has seen: fcn_mmu_fini() parks it.
+ * same root.  So a root that may be the last one that the core has seen is not freed, else a new
+ * address space could get it, and its first job would find the buffers of somebody else's.  Such
+ * roots are parked until a job of another one has surely run; one that was aborted may not have.
  */
 
 #include <linux/dma-mapping.h>
@@ -30,6 +31,15 @@
 #define FCN_MMU_VALID		BIT(0)
 #define FCN_MMU_READ		BIT(1)
 #define FCN_MMU_WRITE		BIT(2)
+
+/* A page directory. */
+struct fcn_mmu_root {
+	__le32 *entries;
+	dma_addr_t dma;
+	/* When parked: in fcn_device.parked, guarded by dma_lock. */
+	struct list_head link;
+	u64 last_order;
+};
 
 static __le32 fcn_mmu_entry(dma_addr_t addr, u32 bits)
 {
@@ -49,26 +59,55 @@ static void fcn_mmu_free_page(struct fcn_device *fdev, void *page, dma_addr_t dm
 
 int fcn_mmu_init(struct fcn_mmu *mmu, struct fcn_device *fdev)
 {
+	struct fcn_mmu_root *root;
+
 	mmu->fdev = fdev;
+	root = kzalloc(sizeof(*root), GFP_KERNEL);
+	if (!root)
+		return -ENOMEM;
 	mmu->tables = kvcalloc(FCN_MMU_ENTRIES, sizeof(*mmu->tables), GFP_KERNEL);
 	if (!mmu->tables)
-		return -ENOMEM;
-	mmu->root = fcn_mmu_alloc_page(fdev, &mmu->root_dma);
-	if (!mmu->root) {
-		kvfree(mmu->tables);
-		mmu->tables = NULL;
-		return -ENOMEM;
-	}
+		goto err_root;
+	root->entries = fcn_mmu_alloc_page(fdev, &root->dma);
+	if (!root->entries)
+		goto err_tables;
+	mmu->root = root;
+	mmu->root_pfn = root->dma >> FCN_MMU_PAGE_SHIFT;
 	return 0;
+
+err_tables:
+	kvfree(mmu->tables);
+	mmu->tables = NULL;
+err_root:
+	kfree(root);
+	return -ENOMEM;
 }
 
-/* The page that fcn_mmu_fini() has parked; dma_lock is held. */
-void fcn_mmu_free_parked(struct fcn_device *fdev)
+static void fcn_mmu_free_root(struct fcn_device *fdev, struct fcn_mmu_root *root)
 {
+	fcn_mmu_free_page(fdev, root->entries, root->dma);
+	kfree(root);
+}
+
+/**
+ * fcn_mmu_free_parked() - Free parked roots
+ * @fdev: device
+ * @ran: order of a job that has surely run; roots that were used last before it are freed
+ *
+ * dma_lock is held.
+ */
+void fcn_mmu_free_parked(struct fcn_device *fdev, u64 ran)
+{
+	struct fcn_mmu_root *root, *next;
+
 	lockdep_assert_held(&fdev->dma_lock);
 
-	fcn_mmu_free_page(fdev, fdev->parked_root, fdev->parked_root_dma);
-	fdev->parked_root = NULL;
+	list_for_each_entry_safe(root, next, &fdev->parked, link) {
+		if (root->last_order >= ran)
+			continue;
+		list_del(&root->link);
+		fcn_mmu_free_root(fdev, root);
+	}
 }
 
 /**
@@ -80,30 +119,30 @@ void fcn_mmu_free_parked(struct fcn_device *fdev)
 void fcn_mmu_fini(struct fcn_mmu *mmu)
 {
 	struct fcn_device *fdev = mmu->fdev;
+	struct fcn_mmu_root *root = mmu->root;
 	unsigned long flags;
-	bool last;
+	u64 ran;
 
 	lockdep_assert_held(&fdev->dma_lock);
 
-	if (!mmu->root)
+	if (!root)
 		return;
+	mmu->root = NULL;
 	for (int i = 0; i < FCN_MMU_ENTRIES; i++)
 		fcn_mmu_free_page(fdev, mmu->tables[i].entries, mmu->tables[i].dma);
 	kvfree(mmu->tables);
 	mmu->tables = NULL;
 
 	spin_lock_irqsave(&fdev->slot_lock, flags);
-	last = fdev->last_root == mmu->root_dma;
+	root->last_order = mmu->last_order;
+	ran = fdev->ran_order;
 	spin_unlock_irqrestore(&fdev->slot_lock, flags);
-	if (last) {
-		/* What was parked before is no longer the last root. */
-		fcn_mmu_free_parked(fdev);
-		fdev->parked_root = mmu->root;
-		fdev->parked_root_dma = mmu->root_dma;
-	} else {
-		fcn_mmu_free_page(fdev, mmu->root, mmu->root_dma);
-	}
-	mmu->root = NULL;
+
+	fcn_mmu_free_parked(fdev, ran);
+	if (root->last_order && root->last_order >= ran)
+		list_add(&root->link, &fdev->parked);
+	else
+		fcn_mmu_free_root(fdev, root);
 }
 
 /* The entry of @page; NULL: no memory for its table. */
@@ -120,7 +159,7 @@ static __le32 *fcn_mmu_walk(struct fcn_mmu *mmu, u32 page, bool alloc)
 			return NULL;
 		/* The core sees a table of zeros, never one without them. */
 		dma_wmb();
-		WRITE_ONCE(mmu->root[index], fcn_mmu_entry(table->dma, FCN_MMU_VALID));
+		WRITE_ONCE(mmu->root->entries[index], fcn_mmu_entry(table->dma, FCN_MMU_VALID));
 	}
 	return &table->entries[page % FCN_MMU_ENTRIES];
 }

@@ -7,6 +7,7 @@
 #include <linux/types.h>
 
 struct fcn_device;
+struct fcn_mmu_root;
 
 #define FCN_MMU_PAGE_SHIFT	12
 #define FCN_MMU_PAGE_SIZE	(1u << FCN_MMU_PAGE_SHIFT)
@@ -27,15 +28,18 @@ struct fcn_mmu_table {
  */
 struct fcn_mmu {
 	struct fcn_device *fdev;
-	__le32 *root;
-	/** @root_dma: stays when the tables have been freed; never 0 */
-	dma_addr_t root_dma;
+	/** @root: NULL when the tables have been freed */
+	struct fcn_mmu_root *root;
+	/** @root_pfn: as the core wants it; stays when the tables have been freed */
+	u32 root_pfn;
 	/** @tables: allocated when first needed, freed with the address space */
 	struct fcn_mmu_table *tables;
 	/** @generation: grows whenever an entry has changed; guarded by slot_lock */
 	u64 generation;
 	/** @flushed: generation that the core's TLB was flushed for; guarded by slot_lock */
 	u64 flushed;
+	/** @last_order: the last job that has got a slot, 0: none; guarded by slot_lock */
+	u64 last_order;
 };
 
 int fcn_mmu_init(struct fcn_mmu *mmu, struct fcn_device *fdev);
@@ -43,6 +47,6 @@ void fcn_mmu_fini(struct fcn_mmu *mmu);
 int fcn_mmu_map(struct fcn_mmu *mmu, u32 page, u32 pages, struct sg_table *sgt, bool writable);
 void fcn_mmu_unmap(struct fcn_mmu *mmu, u32 page, u32 pages);
 void fcn_mmu_changed(struct fcn_mmu *mmu);
-void fcn_mmu_free_parked(struct fcn_device *fdev);
+void fcn_mmu_free_parked(struct fcn_device *fdev, u64 ran);
 
 #endif

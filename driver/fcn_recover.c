@@ -35,6 +35,7 @@
 #include "fcn_job.h"
 #include "fcn_recover.h"
 #include "fcn_sched.h"
+#include "fcn_slots.h"
 
 static unsigned int timeout_ms = 5000;
 module_param(timeout_ms, uint, 0644);
@@ -61,17 +62,6 @@ long fcn_timeout_jiffies(void)
 	return msecs_to_jiffies(cap ? min(ms, cap) : ms);
 }
 
-/* The slot of @job, if it still has one. */
-static struct fcn_slot *fcn_job_slot(struct fcn_device *fdev, const struct fcn_job *job)
-{
-	lockdep_assert_held(&fdev->slot_lock);
-
-	for (int i = 0; i < FCN_SLOT_COUNT; i++)
-		if (fdev->slot[i].job == job)
-			return &fdev->slot[i];
-	return NULL;
-}
-
 /* Whether @job, which has not ended, may have more time. */
 static bool fcn_job_may_go_on(struct fcn_device *fdev, struct fcn_job *job)
 {
@@ -82,18 +72,15 @@ static bool fcn_job_may_go_on(struct fcn_device *fdev, struct fcn_job *job)
 
 	spin_lock_irqsave(&fdev->slot_lock, flags);
 	/* Ended meanwhile; or frozen, and whoever froze it will see to it; or not its turn. */
-	if (fdev->state != FCN_HW_RUNNING || !fcn_job_slot(fdev, job) ||
+	if (fdev->state != FCN_HW_RUNNING || !fcn_slots_find(fdev, job) ||
 	    fcn_slots_oldest(fdev)->job != job)
 		goto out_unlock;
 
 	progress = fcn_read(fdev, FCN_REG_PROGRESS);
-	if (cap && ktime_ms_delta(ktime_get(), job->start) >= cap) {
-		job->abort_error = -ETIME;
+	if (cap && ktime_ms_delta(ktime_get(), job->start) >= cap)
 		may = false;
-	} else if (job->progress_valid && job->progress == progress) {
-		job->abort_error = -ETIME;
+	else if (job->progress_valid && job->progress == progress)
 		may = false;
-	}
 	job->progress = progress;
 	job->progress_valid = true;
 	if (!may)
@@ -110,9 +97,9 @@ static bool fcn_job_abort(struct fcn_device *fdev, struct fcn_job *job)
 	unsigned long flags;
 
 	spin_lock_irqsave(&fdev->slot_lock, flags);
-	slot = fcn_job_slot(fdev, job);
+	slot = fcn_slots_find(fdev, job);
 	if (slot && fdev->state == FCN_HW_RUNNING)
-		fcn_write(fdev, FCN_REG_SLOT_ABORT(slot - fdev->slot), FCN_SLOT_ABORT_ABORT_MASK);
+		fcn_slot_abort(fdev, slot, -ETIME);
 	spin_unlock_irqrestore(&fdev->slot_lock, flags);
 
 	if (dma_fence_wait_timeout(&job->fence->base, false,
@@ -170,7 +157,7 @@ static void fcn_recover_reset(struct fcn_device *fdev, struct fcn_job *guilty)
 	lockdep_assert_held(&fdev->reset_lock);
 
 	spin_lock_irqsave(&fdev->slot_lock, flags);
-	if (fdev->state != FCN_HW_RUNNING || !fcn_job_slot(fdev, guilty)) {
+	if (fdev->state != FCN_HW_RUNNING || !fcn_slots_find(fdev, guilty)) {
 		spin_unlock_irqrestore(&fdev->slot_lock, flags);
 		return;
 	}
@@ -191,7 +178,7 @@ static void fcn_recover_reset(struct fcn_device *fdev, struct fcn_job *guilty)
 	atomic64_inc(&fdev->resets);
 
 	spin_lock_irqsave(&fdev->slot_lock, flags);
-	slot = fcn_job_slot(fdev, guilty);
+	slot = fcn_slots_find(fdev, guilty);
 	fcn_slots_release(fdev, slot);
 	fcn_hw_setup(fdev);
 	fdev->state = FCN_HW_RUNNING;

@@ -9,9 +9,9 @@
 #include "fcn_compat.h"
 #include "fcn_device.h"
 #include "fcn_fence.h"
-#include "fcn_hw.h"
 #include "fcn_job.h"
 #include "fcn_sched.h"
+#include "fcn_slots.h"
 
 /*
  * Gives a job to the core.  Others wait for fences while this runs, so no memory is allocated, and

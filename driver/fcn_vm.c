@@ -230,7 +230,7 @@ void fcn_vm_reap(struct fcn_client *client)
 		fcn_mmu_changed(&vm->mmu);
 
 	spin_lock_irqsave(&fdev->slot_lock, flags);
-	started = vm->last_order;
+	started = vm->mmu.last_order;
 	ended = fdev->completed_order;
 	spin_unlock_irqrestore(&fdev->slot_lock, flags);
 

@@ -28,9 +28,6 @@ struct fcn_vm {
 	/** @link: in fcn_device.vms, guarded by dma_lock */
 	struct list_head link;
 
-	/** @last_order: the last job that has got a slot; guarded by slot_lock */
-	u64 last_order;
-
 	/**
 	 * @closed: mappings without a handle, until all jobs are done that were submitted before;
 	 * guarded by the client's job_lock
