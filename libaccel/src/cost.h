@@ -19,6 +19,8 @@ enum {
 	COST_TOKEN = 3,
 	COST_FETCH_BEATS = 4,	/* of a command */
 	COST_COMMAND = 20,	/* commands are fetched no faster, four at a time */
+	COST_TLB_LINES = 8,	/* of 16 pages: more than these in turn and the TLB has none */
+	COST_WALK = 130,	/* of a line that it has not */
 	COST_POST_MIN = 20,	/* a POST fetches parameters meanwhile */
 };
 

@@ -83,6 +83,7 @@ struct tiling {
 	uint64_t cycles;	/* the estimate that decided */
 	uint64_t array;		/* of them, those of the array alone */
 	uint64_t commands;	/* about */
+	uint64_t beats;		/* read and written, about */
 };
 
 /*

@@ -108,6 +108,19 @@ static unsigned batch_of(const struct cut *c, const struct group *g, uint64_t co
 	return cost_batch(c->config, conv, post, pixels, (unsigned)g->n_block);
 }
 
+/*
+ * Cycles of page walks for a box that is loaded a few channels at a time: where its pixels lie far
+ * apart, each time walks them all again.
+ */
+static uint64_t walks(const struct cut *c, const struct box *b)
+{
+	uint64_t pitch = (uint64_t)div_up(c->l->in_ch, 16) * 16,
+		 rows = (uint64_t)b->rows * (uint64_t)b->step_y,
+		 lines = rows * (uint64_t)c->l->x.in * pitch >> 16;
+
+	return lines > COST_TLB_LINES ? lines * COST_WALK : 0;
+}
+
 /* A group of a sub-convolution in a tile. */
 static void cost_group(const struct cut *c, const struct sub *s, const struct group *g,
 		       const struct range *tile, uint64_t times, struct cost *all)
@@ -148,7 +161,7 @@ static void cost_group(const struct cut *c, const struct sub *s, const struct gr
 		struct box b = cut_box(c, s, g, &k, tile);
 		uint64_t chunks = box_chunks(c, &b);
 
-		sum->load += (uint64_t)n * chunks;
+		sum->load += (uint64_t)n * (chunks + walks(c, &b));
 		sum->commands += (uint64_t)n;
 		if (2 * b.bytes > c->config->ifm_bytes)
 			conv += (uint64_t)n * (chunks + COST_LOAD_LATENCY);
@@ -230,12 +243,12 @@ void tile_cost(struct cut *c)
 {
 	uint64_t tile_beats = (uint64_t)c->config->rows * c->config->cols / 16, times_y, times_x,
 		 blocks = (uint64_t)c->n_block * (uint64_t)c->n_sub;
-	uint64_t beats = c->t.weights_stay ? tile_count(c) * tile_beats : 0;
+	uint64_t beats = c->t.weights_stay ? tile_count(c) * tile_beats : 0, units = 0;
 	struct cost sum = { 0 };
 	struct range t;
 	int cols = cut_tile_cols(c), rows = cut_tiles(c) / cols;
 
-	c->t.cycles = c->t.array = c->t.commands = 0;
+	c->t.cycles = c->t.array = c->t.commands = c->t.beats = 0;
 	beats += blocks * (uint64_t)cut_edge_count(c) * c->config->cols / 2;
 	/* Loads for later tiles hardly help an earlier one, so each counts for itself. */
 	for (int y = 0, next_y; y < rows; y = next_y) {
@@ -243,10 +256,19 @@ void tile_cost(struct cut *c)
 		for (int x = 0, next_x; x < cols; x = next_x) {
 			next_x = next_tile(x, cols, 1, COLS_COUNTED, &times_x);
 			cut_tile(c, y * cols + x, &t);
+			units += times_y * times_x * (uint64_t)t.n_y * (uint64_t)t.n_x;
 			c->t.cycles += times_y * times_x * cost_one(c, &t, x || y ? 0 : beats, &sum);
 			c->t.array += times_y * times_x * sum.conv;
+			c->t.beats += times_y * times_x * (sum.load + sum.store);
 			c->t.commands += times_y * times_x * sum.commands;
 		}
+	}
+	/* Those that were counted for others may be smaller or larger by a unit. */
+	if (units) {
+		double share = (double)cut_rows(c) * (double)cut_cols(c) / (double)units;
+
+		c->t.cycles = (uint64_t)((double)c->t.cycles * share);
+		c->t.array = (uint64_t)((double)c->t.array * share);
 	}
 	c->t.cycles += sum.first + sum.last;
 }

@@ -22,7 +22,7 @@ static inline uint64_t times_of(int i, int n)
 /* Weight tiles of the whole layer. */
 uint64_t tile_count(const struct cut *c);
 
-/* Sets t.cycles, t.array and t.commands; the rest of t is there. */
+/* Sets t.cycles, t.array, t.commands and t.beats; the rest of t is there. */
 void tile_cost(struct cut *c);
 
 #endif
