@@ -2,14 +2,14 @@
 //
 // fcn_mmu with its ports, TLB and walker: isolation.
 //
-// Three free requesters, free table memory, a free root.  One virtual page and one physical page are arbitrary
+// Three free requesters, free table memory, a root that may change at any time.  (That a job runs only with its own root,
+// and after a flush since the root changed, is proved in prove_control.) One virtual page and one physical page are arbitrary
 // but fixed; a small shadow keeps what memory answered, since the last flush, for the page's directory entry
 // and, there, for its table entry.  What is proved of this pair of pages holds of all.
 //
 // Assumed, and proved elsewhere:
 //   * a request that waits keeps its page until it is taken or cleared            (prove_load_room, prove_wbus)
-//   * a page-table read is answered by four beats, none of them after clear_i     (AXI; prove_control)
-//   * root_i changes only in the cycle of a flush                                 (prove_control)
+//   * a page-table read is answered by four beats, none of them after clear_i     (AXI; prove_rbus)
 //   * the two RAMs are memories: what is read is what was written last            (prove_ram)
 //     They are cut, and only the words that the shadow needs are modelled.
 //
@@ -144,10 +144,6 @@ module prove_isolate (
             always @* if (waits[p]) assume (page[20*p+:20] == page_q[20*p+:20]);
         end
     endgenerate
-
-    reg [39:12] root_q;
-    always @(posedge clk_i) root_q <= root_i;
-    always @* if (started && root_q != root_i) assume (flush);
 
     reg [2:0] due;                      // beats that memory owes
     always @(posedge clk_i)

@@ -13,6 +13,7 @@
 #   //@ cutcell MODULE/CELL    the same for one instance in a module
 #   //@ memory NAME PATH W N   declares NAME, the N words of W bits of the memory PATH, in memories.vh, which the
 #                              harness includes; word n is NAME[W*n+:W]
+#   //@ include NAME SCRIPT FILE   NAME, which the harness includes, is what the awk SCRIPT makes of FILE
 #   //@ resize FILE SED       makes a memory smaller than in the core, in a copy of the Verilog
 #   //@ parts NAME...       prove each part, with PROVE_NAME defined, on its own; the harness assumes the parts before
 #   //@ induction K         the asserts hold always: base case of K steps, then K-step induction
@@ -85,19 +86,25 @@ elaborate() {
 		done < <(directive "$harness" resize)
 	fi
 	directive "$harness" memory | declare_memories >"$dir/memories.vh"
+	while read -r file script module; do
+		awk -f "$root/tests/prove/$script" "$root/$module" >"$dir/$file" || return 1
+	done < <(directive "$harness" include)
 	{
 		for module in $(directive "$harness" formal); do
 			echo "read_verilog -formal -I$rtl $rtl/$module.v"
 		done
 		echo "read_verilog -formal -DPROVE_$4 -I$rtl -I$dir $harness"
 		echo "hierarchy -check -top prove_$1 -libdir $rtl"
-		echo "proc"
+		# Cut first: what is inside need not be worked on.
 		for module in $(directive "$harness" cut); do
+			echo "delete $module/p:* \$paramod*?$module/p:* \$paramod*?$module?*/p:*"
+			echo "delete $module/m:* \$paramod*?$module/m:* \$paramod*?$module?*/m:*"
 			echo "cutpoint $module \$paramod*?$module \$paramod*?$module?*"
 			echo "select -assert-min 1 $module/t:\$anyseq \$paramod*?$module/t:\$anyseq \$paramod*?$module?*/t:\$anyseq"
 			echo "select -assert-none $module/t:* \$paramod*?$module/t:* \$paramod*?$module?*/t:* %% t:\$anyseq %d"
-			echo "delete $module/m:* \$paramod*?$module/m:* \$paramod*?$module?*/m:*"
 		done
+		echo "hierarchy -top prove_$1"
+		echo "proc"
 		for module in $(directive "$harness" cutcell); do
 			echo "select -assert-count 1 $module"
 			echo "cutpoint $module"
