@@ -12,7 +12,7 @@ GEOMETRIES ?= 8x8 8x16 16x16
 export BUILD CC GEOMETRIES
 
 .PHONY: help all deps check check-all lint prove synth bench-core soak coverage generate install uninstall clean \
-	demo demo-upscale
+	demo demo-upscale demo-gan
 
 help:
 	@echo 'make check        install what is needed, build, run all tests'
@@ -27,7 +27,7 @@ help:
 	@echo 'make hil-shell    a shell in such a guest'
 	@echo 'make all          build libaccel and accelctl'
 	@echo 'make demo         find the text in a photograph on the Verilated core: build/demo/demo.png'
-	@echo 'make demo-upscale double a photograph likewise'
+	@echo 'make demo-upscale double a photograph likewise; make demo-gan makes pictures of clothes'
 	@echo 'make install      install them below PREFIX (/usr/local), DESTDIR in front; make uninstall'
 	@echo 'make clean        remove $(BUILD)/'
 
@@ -84,6 +84,9 @@ demo:
 
 demo-upscale:
 	@libaccel/demo/upscale.sh $(BUILD)
+
+demo-gan:
+	@libaccel/demo/gan.sh $(BUILD)
 
 clean:
 	rm -rf $(BUILD)

@@ -4,13 +4,13 @@
 # behind libaccel/libaccel.mk; works alone, too: make -f libaccel/tools/tools.mk TARGET.
 #
 # Given:   what libaccel.mk is given
-# Targets: tools: $(BUILD)/accel-picture, accel-ncnn2onnx
+# Targets: tools: $(BUILD)/accel-picture, accel-ncnn2onnx, accel-model
 
 ifndef LIBACCEL_VERSION
 include libaccel/libaccel.mk
 endif
 
-ACCEL_TOOLS := accel-picture accel-ncnn2onnx
+ACCEL_TOOLS := accel-picture accel-ncnn2onnx accel-model
 
 TOOLS_OUT = $(LIBACCEL_OUT)
 TOOLS_IMAGE_SRCS := $(addprefix libaccel/accelctl/,image.c image_png.c image_jpeg.c)
@@ -25,6 +25,10 @@ $(BUILD)/accel-picture: $(TOOLS_PICTURE_SRCS:%.c=$(TOOLS_OUT)/%.o) $(LIBACCEL_A)
 	$(CC) $(CFLAGS) -o $@ $^ $(ACCELCTL_LIBS) $(LIBACCEL_LIBS)
 
 $(BUILD)/accel-ncnn2onnx: $(sort $(patsubst %.c,$(TOOLS_OUT)/%.o,$(wildcard libaccel/tools/ncnn*.c))) $(LIBACCEL_A)
+	$(CC) $(CFLAGS) -o $@ $^ $(LIBACCEL_LIBS)
+
+$(BUILD)/accel-model: $(patsubst %.c,$(TOOLS_OUT)/%.o,$(addprefix libaccel/tools/,model_main.c model_change.c net_maker.c nets.c)) \
+		$(LIBACCEL_A)
 	$(CC) $(CFLAGS) -o $@ $^ $(LIBACCEL_LIBS)
 
 -include $(wildcard $(TOOLS_OUT)/libaccel/tools/*.d)

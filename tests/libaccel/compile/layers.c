@@ -8,17 +8,6 @@
 
 #include "error.h"
 
-uint32_t rng_next(struct rng *r)
-{
-	r->s = r->s * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return (uint32_t)(r->s >> 33) * 2654435761u >> 3 ^ (uint32_t)(r->s >> 40);
-}
-
-int rng_range(struct rng *r, int lo, int hi)
-{
-	return lo + (int)(rng_next(r) % (uint32_t)(hi - lo + 1));
-}
-
 static int8_t *random_bytes(struct rng *rng, size_t n)
 {
 	int8_t *p = malloc(n + 1);

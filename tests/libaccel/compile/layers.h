@@ -5,14 +5,8 @@
 
 #include "device.h"
 #include "layer.h"
+#include "net_maker.h"
 #include "schedule.h"
-
-struct rng {
-	uint64_t s;
-};
-
-uint32_t rng_next(struct rng *r);
-int rng_range(struct rng *r, int lo, int hi);	/* both included */
 
 /* A layer with its tensors in NHWC without gaps. */
 struct sample {

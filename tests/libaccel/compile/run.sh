@@ -22,9 +22,9 @@ src=libaccel/src
 cc=${CC:-gcc}
 # shellcheck disable=SC2054  # the comma is of -fsanitize
 flags=(-std=c11 -g -O1 -Wall -Wextra -Werror -fsanitize=address,undefined -fno-sanitize-recover=all
-	-I"$src" -Iuapi -Isim -Isim/model)
+	-I"$src" -Ilibaccel/tools -Iuapi -Isim -Isim/model)
 sources=("$src"/{error,text}.c "$src"/graph*.c "$src"/ref*.c "$src"/{alloc,cost,emit,lower,pack,partition,schedule,tile}*.c
-	"$here"/{device,layers,nets,runtime}.c)
+	libaccel/tools/{net_maker,nets}.c "$here"/{device,layers,runtime}.c)
 model=(sim/model/*.c sim/fcn_cmd_check.c)
 export UBSAN_OPTIONS=print_stacktrace=1
 : >"$out/tap"

@@ -2,8 +2,8 @@
 /* Single operators between quantisations, layer by layer. */
 #include <stdlib.h>
 
-#include "../compile/nets.h"
 #include "compare.h"
+#include "nets.h"
 
 #define SIZE 96
 #define CHANNELS 16

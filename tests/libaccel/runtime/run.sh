@@ -18,11 +18,11 @@ build=$(cd "$1" && pwd)
 out=$build/libaccel-runtime
 cd "$(dirname "$0")/../../.." || exit 1
 here=tests/libaccel/runtime
-flags=(-std=c11 -g -O1 -Wall -Wextra -Werror -Ilibaccel/src -Ilibaccel/include -Iuapi -Isim -Isim/model)
+flags=(-std=c11 -g -O1 -Wall -Wextra -Werror -Ilibaccel/src -Ilibaccel/include -Ilibaccel/tools -Iuapi -Isim -Isim/model)
 sources=(libaccel/src/{backend,device,model,program,run,layout,profile,array,error,text,file,npy,graph,onnx,ref,quant}*.c
 	libaccel/src/{alloc,cost,emit,lower,pack,partition,tile}*.c libaccel/src/schedule{,_const,_conv,_copy,_load,_store}.c)
 fake=("$here"/{fake_plan,jobs}.c)
-real=(libaccel/src/schedule_{plan,dump}.c tests/libaccel/compile/{device,layers,nets}.c)
+real=(libaccel/src/schedule_{plan,dump}.c libaccel/tools/{net_maker,nets}.c tests/libaccel/compile/{device,layers}.c)
 cores=()
 core=$build/verilated/8x8/libVfcn_8x8.a
 if [ -f "$core" ]; then

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../compile/nets.h"
+#include "nets.h"
 #include "../onnx/tap.h"
 #include "error.h"
 #include "run_layer.h"
