@@ -28,6 +28,7 @@ help:
 	@echo 'make all          build libaccel and accelctl'
 	@echo 'make demo         find the text in a photograph on the Verilated core: build/demo/demo.png'
 	@echo 'make demo-upscale double a photograph likewise; make demo-gan makes pictures of clothes'
+	@echo 'make tools        build accel-model, accel-picture, accel-ncnn2onnx'
 	@echo 'make install      install them below PREFIX (/usr/local), DESTDIR in front; make uninstall'
 	@echo 'make clean        remove $(BUILD)/'
 
@@ -36,8 +37,8 @@ ACCEL_GEOMETRIES ?= 16x16
 
 all: libaccel accelctl
 
-install: libaccel-install
-uninstall: libaccel-uninstall
+install: libaccel-install tools-install
+uninstall: libaccel-uninstall tools-uninstall
 
 deps:
 	@tests/deps.sh

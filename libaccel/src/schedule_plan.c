@@ -70,7 +70,8 @@ static int build_jobs(struct plan *plan, const struct partition *p, const struct
 
 	for (int i = 0; !err && i < plan->n_layer; i++) {
 		jobs[i] = make_job_layer(plan, p, place, plan->layer_order[i]);
-		plan->layer_cycles[plan->layer_order[i]] = jobs[i].choice.cycles;
+		plan->layer_cycles[plan->layer_order[i]] =
+			jobs[i].choice.cycles * (uint64_t)jobs[i].out.n;
 		err = check_places(&jobs[i]);
 		if (!err)
 			err = pack_one(&plan->config, &jobs[i], &image);

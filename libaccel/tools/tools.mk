@@ -4,7 +4,7 @@
 # behind libaccel/libaccel.mk; works alone, too: make -f libaccel/tools/tools.mk TARGET.
 #
 # Given:   what libaccel.mk is given
-# Targets: tools: $(BUILD)/accel-picture, accel-ncnn2onnx, accel-model
+# Targets: tools-install, tools-uninstall; tools: $(BUILD)/accel-picture, accel-ncnn2onnx, accel-model
 
 ifndef LIBACCEL_VERSION
 include libaccel/libaccel.mk
@@ -30,5 +30,15 @@ $(BUILD)/accel-ncnn2onnx: $(sort $(patsubst %.c,$(TOOLS_OUT)/%.o,$(wildcard liba
 $(BUILD)/accel-model: $(patsubst %.c,$(TOOLS_OUT)/%.o,$(addprefix libaccel/tools/,model_main.c model_change.c net_maker.c nets.c)) \
 		$(LIBACCEL_A)
 	$(CC) $(CFLAGS) -o $@ $^ $(LIBACCEL_LIBS)
+
+# What is of use beyond the demos.
+.PHONY: tools-install tools-uninstall
+tools-install: tools
+	$(INSTALL) -d $(DESTDIR)$(BINDIR)
+	$(INSTALL) -m 755 $(BUILD)/accel-model $(BUILD)/accel-ncnn2onnx $(DESTDIR)$(BINDIR)
+	$(INSTALL) -D -m 644 Documentation/man/accel-model.1 $(DESTDIR)$(MANDIR)/man1/accel-model.1
+
+tools-uninstall:
+	rm -f $(addprefix $(DESTDIR)$(BINDIR)/,accel-model accel-ncnn2onnx) $(DESTDIR)$(MANDIR)/man1/accel-model.1
 
 -include $(wildcard $(TOOLS_OUT)/libaccel/tools/*.d)

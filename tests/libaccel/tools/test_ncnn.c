@@ -304,7 +304,7 @@ int main(int argc, char **argv)
 	make_bin();
 	test_convert();
 	test_cut();
-	test_damage(3000);
+	test_damage(1000);
 	test_refuse();
 	return tap_done();
 }
