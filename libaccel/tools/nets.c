@@ -186,7 +186,7 @@ const struct net_kind net_kinds[] = {
 	{ "vae-decoder", "its decoder",
 	  { { "features", "channels before the last layer", 32, 1, 256 },
 	    { "latent", "numbers in the vector", 128, 1, 4096 } }, vae_decoder },
-	{ "mlp", "fully connected layers, 16 to 9 to 4", { { NULL } }, mlp },
+	{ "mlp", "fully connected layers, 16 to 9 to 4", { { NULL, NULL, 0, 0, 0 } }, mlp },
 };
 
 const int n_net_kinds = sizeof(net_kinds) / sizeof(net_kinds[0]);

@@ -25,7 +25,7 @@ flags=(-std=c11 -O2 -g -Wall -Wextra -Werror -Ilibaccel/include -Ilibaccel/src -
 if ! { make -s BUILD="$build" ACCEL_GEOMETRIES=16x16 libaccel &&
 	${CC:-gcc} "${flags[@]}" $here/{compare,integer_form,ort,test_layers,test_models,test_operators}.c tests/libaccel/real/models.c \
 		libaccel/tools/{net_maker,nets}.c "$build/libaccel.a" \
-		-lstdc++ -lm -lpthread -o "$out/test_ort"; } >"$out/build.log" 2>&1; then
+		$(sed -n "s/^Libs.private: //p" "$build/libaccel.pc") -o "$out/test_ort"; } >"$out/build.log" 2>&1; then
 	sed 's/^/# /' "$out/build.log"
 	echo 'Bail out! test_ort does not build'
 	exit 1

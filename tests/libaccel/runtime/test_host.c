@@ -7,9 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "nets.h"
+#include "../compile/layers.h"
 #include "../onnx/tap.h"
 #include "error.h"
+#include "nets.h"
 #include "run_layer.h"
 #include "runtime.h"
 
