@@ -126,21 +126,6 @@ TEST_F(fault, deadlock_of_two)
 	EXPECT_FAULT(-EDEADLK, FCN_CAUSE_DEADLOCK, 0, 0);
 }
 
-/* The rig's fault plan answers the next reads and writes of some page with an error. */
-TEST_F(fault, bus)
-{
-	struct drm_fcn_accel_fault_query q;
-
-	if (!getenv("FCN_ACCEL_BUS_FAULT"))
-		SKIP(return, "nothing makes the bus fail: FCN_ACCEL_BUS_FAULT is not set");
-	fcn_add_copy(&self->job, self->bo.va, self->bo.va, 4096);
-	EXPECT_EQ(-EIO, fcn_run(self->fd, &self->job));
-	ASSERT_EQ(0, query(self->fd, 0, &q));
-	EXPECT_TRUE(q.cause == FCN_CAUSE_BUS_READ || q.cause == FCN_CAUSE_BUS_WRITE ||
-		    q.cause == FCN_CAUSE_BUS_WALK);
-	EXPECT_EQ(EIO, q.error);
-}
-
 TEST_F(fault, the_last_ones_are_kept)
 {
 	enum { N = FAULTS_KEPT + 5 };

@@ -104,6 +104,8 @@ TEST_F_TIMEOUT(device, buffers_fill_it, 60)
 		EXPECT_TRUE(err == 0 || err == -ENOMEM);
 		ASSERT_EQ(0, fcn_run(self->fd, &job));
 	}
+	/* The mapping holds the file, too. */
+	fcn_bo_unmap(&job.cmd);
 	close(self->fd);
 	for (int i = 0; i < 50 && available_kib() < before - (32 << 10); i++)
 		fcn_sleep_ms(100);
