@@ -152,7 +152,7 @@ TEST_F(device, priorities)
 	ASSERT_EQ(0, fcn_bo_create(self->fd, 4096, 0, &o.bo));
 	for (unsigned i = 0; i < N; i++)
 		ASSERT_EQ(0, order_add(&o, i, priority[i]));
-	close(blocker);
+	fcn_job_abandon(blocker, &spin);
 	for (unsigned i = 0; i < N; i++)
 		ASSERT_EQ(0, fcn_finish(self->fd, &o.job[i], 20, &late));
 	for (unsigned i = FILL; i < N; i++)

@@ -84,6 +84,12 @@ void fcn_job_exit(int fd, struct fcn_job *job)
 	fcn_syncobj_destroy(fd, job->out);
 }
 
+void fcn_job_abandon(int fd, struct fcn_job *job)
+{
+	fcn_bo_unmap(&job->cmd);
+	close(fd);
+}
+
 void fcn_use(struct fcn_job *job, const struct fcn_bo *bo, uint32_t access)
 {
 	job->ref[job->n_ref++] = (struct drm_fcn_accel_bo_ref){ bo->handle, access };

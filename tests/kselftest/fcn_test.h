@@ -109,6 +109,9 @@ struct fcn_job {
 
 int fcn_job_init(int fd, struct fcn_job *job, uint32_t max_cmd);
 void fcn_job_exit(int fd, struct fcn_job *job);
+
+/* Closes the file with the job running: its mapping would keep the file open. */
+void fcn_job_abandon(int fd, struct fcn_job *job);
 void fcn_use(struct fcn_job *job, const struct fcn_bo *bo, uint32_t access);
 int fcn_start(int fd, struct fcn_job *job);
 

@@ -115,7 +115,7 @@ TEST_F(device, engine_time_of_a_running_job)
 	fcn_sleep_ms(300);
 	second = busy(fd);
 	EXPECT_LT(first, second);
-	close(fd);
+	fcn_job_abandon(fd, &job);
 }
 
 TEST_F(device, memory_counts)

@@ -96,7 +96,7 @@ FIXTURE_SETUP(process)
 	ASSERT_LE(0, self->pid);
 	if (!self->pid) {
 		close(pair[0]);
-		produce(pair[1], 300000, variant->fault);
+		produce(pair[1], 100000, variant->fault);
 	}
 	close(pair[1]);
 	self->socket = pair[0];

@@ -38,7 +38,7 @@ TEST_F(device, jobs)
 
 	/* Another file has its own. */
 	ASSERT_EQ(0, fcn_start(blocker, &spin));
-	close(blocker);
+	fcn_job_abandon(blocker, &spin);
 	ASSERT_EQ(0, fcn_finish(self->fd, &job, 29, &late));
 	ASSERT_EQ(0, fcn_prep(self->fd, job.cmd.handle, FCN_W, fcn_now() + 20 * FCN_SEC));
 	EXPECT_EQ(0, fcn_submit(self->fd, two, 2, 0));

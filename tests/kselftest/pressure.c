@@ -71,7 +71,7 @@ TEST_F_TIMEOUT(device, little_is_left, 60)
 	fcn_add_copy(&job, from.va, to.va, 32768);
 	eater = start_eater(LEAVE_KIB);
 	ASSERT_LT(0, eater);
-	for (unsigned i = 0; i < 60; i++) {
+	for (unsigned i = 0; i < 30; i++) {
 		int err = fcn_bo_create(self->fd, CHUNK / 4, 0, &more);
 
 		EXPECT_TRUE(err == 0 || err == -ENOMEM);

@@ -28,7 +28,7 @@ FIXTURE_SETUP(sync)
 FIXTURE_TEARDOWN(sync)
 {
 	if (self->blocker >= 0)
-		close(self->blocker);
+		fcn_job_abandon(self->blocker, &self->spin);
 	close(self->fd);
 }
 
@@ -49,7 +49,7 @@ static int block(FIXTURE_DATA(sync) *self)
 
 static void unblock(FIXTURE_DATA(sync) *self)
 {
-	close(self->blocker);
+	fcn_job_abandon(self->blocker, &self->spin);
 	self->blocker = -1;
 }
 

@@ -151,7 +151,6 @@ TEST_F_TIMEOUT(device, chaos, 60)
 	close(fd);
 }
 
-/* The file is closed in the middle of another thread's calls (the descriptor, that is). */
 static void *close_it(void *arg)
 {
 	fcn_sleep_ms(20);
@@ -159,25 +158,34 @@ static void *close_it(void *arg)
 	return NULL;
 }
 
+/*
+ * The descriptor is closed while another thread waits, again and again: a call that is under way
+ * ends by itself, the next one finds no file, and the file's job has ended.
+ */
 TEST_F(device, closed_by_another_thread)
 {
 	for (int i = 0; i < 20; i++) {
 		struct fcn_job job;
 		pthread_t thread;
-		bool late;
-		int fd = fcn_open(), err;
+		int fd = fcn_open(), file, err;
 
 		ASSERT_LE(0, fd);
 		ASSERT_EQ(0, fcn_job_init(fd, &job, 1));
 		fcn_add_spin(&job, FCN_FOREVER);
 		ASSERT_EQ(0, fcn_start(fd, &job));
-		ASSERT_EQ(0, pthread_create(&thread, NULL, close_it, &fd));
-		err = fcn_finish(fd, &job, 20, &late);
-		EXPECT_TRUE(err == -EBADF || err == -ECANCELED || err == 0) {
-			TH_LOG("waiting gave %d", err);
-		}
-		pthread_join(thread, NULL);
+		file = fcn_sync_file(fd, job.out);
+		ASSERT_LE(0, file);
 		fcn_bo_unmap(&job.cmd);
+		ASSERT_EQ(0, pthread_create(&thread, NULL, close_it, &fd));
+		do
+			err = fcn_syncobj_wait(fd, job.out, fcn_now() + FCN_SEC / 100);
+		while (err == -ETIME);
+		EXPECT_EQ(-EBADF, err);
+		pthread_join(thread, NULL);
+		for (int k = 0; k < 500 && fcn_sync_status(file) == -EINPROGRESS; k++)
+			fcn_sleep_ms(10);
+		EXPECT_EQ(-ECANCELED, fcn_sync_status(file));
+		close(file);
 	}
 }
 

@@ -108,6 +108,7 @@ static bool client_told(struct client *c)
 static void client_end(struct client *c)
 {
 	fcn_bo_unmap(&c->from);
+	/* The other mappings keep the file for a while. */
 	close(c->fd);
 	fcn_bo_unmap(&c->to);
 	fcn_bo_unmap(&c->spin.cmd);
