@@ -71,9 +71,11 @@ void fcn_axi_read_sample(struct fcn_axi *axi, uint64_t now, const struct fcn_pin
 		axi->count.ar_stalls++;
 }
 
-static bool can_answer(struct fcn_axi_rd_queue *q, uint64_t now)
+static bool can_answer(struct fcn_axi *axi, struct fcn_axi_rd_queue *q, uint64_t now)
 {
-	return q->n && !head_of(q)->effect.lost && head_of(q)->ready <= now;
+	const struct fcn_axi_rd *rd = head_of(q);
+
+	return q->n && !rd->effect.lost && rd->effect.stop <= axi->cfg.faults->stops && rd->ready <= now;
 }
 
 /* The ID whose turn it is, or -1: the oldest burst that is ready, or any that is. */
@@ -85,7 +87,7 @@ static int pick(struct fcn_axi *axi, uint64_t now)
 	for (unsigned i = 0; i < FCN_AXI_IDS; i++) {
 		unsigned id = (first + i) % FCN_AXI_IDS;
 
-		if (!can_answer(&axi->rd.id[id], now))
+		if (!can_answer(axi, &axi->rd.id[id], now))
 			continue;
 		if (axi->cfg.timing.reorder)
 			return (int)id;

@@ -145,6 +145,8 @@ static void drive_b(struct fcn_axi *axi, uint64_t now, struct fcn_pins_in *in)
 
 	if (w->q_head == w->q_tail || w->q_head >= w->lasts || wr->effect.lost || wr->ready > now)
 		return;
+	if (wr->effect.stop > axi->cfg.faults->stops)
+		return;
 	if (stall && fcn_rng_chance(&axi->rng, stall))
 		return;
 	w->driving = true;

@@ -23,6 +23,9 @@
  * all-ones-reg  registers read as ones, writes do nothing: the device died
  * lost-irq      a rise of the interrupt line is not seen
  * spurious-irq  the line is seen high, for `cycles`, without a reason       cycles (only this and `at`)
+ * stuck-engine  an engine's bursts stay without an answer, from the nth on, until
+ *               software stops the job: CTRL.RESET, any SLOT.ABORT or
+ *               power-up ends the fault for good                            engine (with addr, len, at, nth)
  *
  * common key    meaning, default
  * addr, len     only accesses that touch these bytes: physical addresses of bursts, offsets
@@ -38,8 +41,28 @@
  * beat          only this beat of the burst, from 0, is an error; all of them
  * resp          slverr or decerr; slverr
  * cycles        how long; must be given, but spurious-irq has 1
+ * engine        load (reads of ID 0), fetch (commands, ID 1) or store (writes; completion records, too, if
+ *               addr and len do not say where); must be given
  *
  * Several faults may hit the same event: delays add up, the last error's `resp` counts.
+ *
+ * A stuck engine is told from a lost burst by what stops it.  Inside the core an engine that hangs is cleared with its
+ * job; here, at the bus, the same is seen: no progress and no fault, until an abort or a reset, whose drain
+ * then ends.  A lost burst holds the drain for ever, and only power-up brings the core back.  CONV and POST ask
+ * for nothing on the bus: a LOAD or STORE that is stuck starves them.
+ *
+ * What software must do about each fault:
+ *
+ * read-error, write-error   the job ends with BUS_READ, BUS_WRITE or BUS_WALK (a record: IRQ_STATUS.SEQNO_ERR); report that
+ *                           job's failure, go on with the next
+ * late-read, late-write,    nothing: PROGRESS moves or will; no timeout shorter than the longest delay
+ * slow-reg
+ * stuck-engine              PROGRESS stands still: after the timeout abort or reset, fail that job alone, go on
+ * lost-read, lost-write     the same, but the drain does not end: give up on it after a limit, and power-cycle or
+ *                           declare the device dead
+ * all-ones-reg              the device is gone: fail everything, touch no register again
+ * lost-irq                  find the completion record when the timeout fires, before blaming the job
+ * spurious-irq              find nothing to do, and say `not mine`
  */
 #ifndef FCN_FAULT_H
 #define FCN_FAULT_H
@@ -62,11 +85,14 @@ enum fcn_fault_kind {
 	FCN_FAULT_ALL_ONES_REG,
 	FCN_FAULT_LOST_IRQ,
 	FCN_FAULT_SPURIOUS_IRQ,
+	FCN_FAULT_STUCK_ENGINE,
 	FCN_FAULT_KINDS
 };
 
 #define FCN_FAULT_ANY UINT64_MAX /* of id and beat */
 #define FCN_FAULT_ALL 0          /* of count */
+
+enum { FCN_STUCK_LOAD, FCN_STUCK_FETCH, FCN_STUCK_STORE }; /* of engine */
 
 enum { FCN_RESP_OKAY = 0, FCN_RESP_SLVERR = 2, FCN_RESP_DECERR = 3 };
 
@@ -75,7 +101,7 @@ struct fcn_fault {
 	uint64_t addr, len; /* len 0: anywhere */
 	uint64_t at, nth, count, one_in;
 	uint64_t id, beat;
-	uint64_t resp, cycles;
+	uint64_t resp, cycles, engine;
 };
 
 struct fcn_fault_plan {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* But for FCN_FAULT_STUCK_ENGINE, which is about reads or writes. */
 static const enum fcn_fault_event event_of[FCN_FAULT_KINDS] = {
 	[FCN_FAULT_READ_ERROR] = FCN_EVENT_READ,
 	[FCN_FAULT_LATE_READ] = FCN_EVENT_READ,
@@ -18,6 +19,15 @@ static const enum fcn_fault_event event_of[FCN_FAULT_KINDS] = {
 	[FCN_FAULT_LOST_IRQ] = FCN_EVENT_IRQ,
 	[FCN_FAULT_SPURIOUS_IRQ] = FCN_EVENT_IRQ,
 };
+
+static bool is_about(const struct fcn_fault *f, enum fcn_fault_event event, unsigned id)
+{
+	if (f->kind == FCN_FAULT_SPURIOUS_IRQ)
+		return false;
+	if (f->kind != FCN_FAULT_STUCK_ENGINE)
+		return event_of[f->kind] == event && (f->id == FCN_FAULT_ANY || f->id == id);
+	return f->engine == FCN_STUCK_STORE ? event == FCN_EVENT_WRITE : event == FCN_EVENT_READ && id == f->engine;
+}
 
 /* Spurious interrupts are not events of the core: the clock brings them. */
 static void find_next_irq(struct fcn_faults *fs)
@@ -69,7 +79,7 @@ static bool strikes(struct fcn_faults *fs, size_t i)
 	return f->one_in == 1 || !fcn_rng_below(&fs->rng, (uint32_t)f->one_in);
 }
 
-static void add_effect(struct fcn_fault_effect *e, const struct fcn_fault *f)
+static void add_effect(struct fcn_fault_effect *e, const struct fcn_fault *f, uint64_t stops)
 {
 	switch (f->kind) {
 	case FCN_FAULT_READ_ERROR:
@@ -85,6 +95,9 @@ static void add_effect(struct fcn_fault_effect *e, const struct fcn_fault *f)
 	case FCN_FAULT_ALL_ONES_REG:
 		e->ones = true;
 		break;
+	case FCN_FAULT_STUCK_ENGINE:
+		e->stop = stops + 1;
+		break;
 	default:
 		e->lost = true;
 		break;
@@ -99,16 +112,22 @@ struct fcn_fault_effect fcn_faults_apply(struct fcn_faults *fs, enum fcn_fault_e
 	for (size_t i = 0; i < fs->n; i++) {
 		const struct fcn_fault *f = &fs->fault[i];
 
-		if (event_of[f->kind] != event || f->kind == FCN_FAULT_SPURIOUS_IRQ)
-			continue;
-		if (now < f->at || !touches(f, addr, len) || (f->id != FCN_FAULT_ANY && f->id != id))
+		if (!is_about(f, event, id) || now < f->at || !touches(f, addr, len))
 			continue;
 		if (strikes(fs, i)) {
-			add_effect(&e, f);
+			add_effect(&e, f, fs->stops);
 			fs->applied++;
 		}
 	}
 	return e;
+}
+
+void fcn_faults_stop(struct fcn_faults *fs)
+{
+	fs->stops++;
+	for (size_t i = 0; i < fs->n; i++)
+		if (fs->fault[i].kind == FCN_FAULT_STUCK_ENGINE && fs->events[i] >= fs->fault[i].nth)
+			fs->fault[i].at = UINT64_MAX; /* never again */
 }
 
 uint64_t fcn_faults_take_irq(struct fcn_faults *fs, uint64_t now)

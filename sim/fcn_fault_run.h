@@ -12,6 +12,7 @@ struct fcn_faults {
 	size_t n;
 	struct fcn_fault *fault;
 	uint64_t *events; /* of each fault: how many have matched so far */
+	uint64_t stops;   /* jobs that software has stopped, by abort or reset: how often */
 	struct fcn_rng rng;
 	uint64_t applied; /* faults that came true */
 	uint64_t next_irq; /* cycle of the next spurious interrupt, or UINT64_MAX */
@@ -23,6 +24,7 @@ struct fcn_fault_effect {
 	uint8_t resp;  /* of enum FCN_RESP_… */
 	int16_t beat;  /* that gets resp, or -1 for all */
 	bool lost;     /* never answered */
+	uint64_t stop; /* answered when software has stopped jobs so often */
 	bool ones;     /* the register path is dead */
 };
 
@@ -35,6 +37,9 @@ void fcn_faults_free(struct fcn_faults *fs);
 /* Something happens in cycle `now` at len > 0 bytes from addr; `id` is the burst's. */
 struct fcn_fault_effect fcn_faults_apply(struct fcn_faults *fs, enum fcn_fault_event event, uint64_t now,
 					 uint64_t addr, uint64_t len, unsigned id);
+
+/* CTRL.RESET or a SLOT.ABORT was written, or the core was powered up: what an engine was stuck at is over. */
+void fcn_faults_stop(struct fcn_faults *fs);
 
 /* If a spurious interrupt is due by `now`: takes it and returns its length in cycles, else 0. */
 uint64_t fcn_faults_take_irq(struct fcn_faults *fs, uint64_t now);

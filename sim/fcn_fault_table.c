@@ -18,6 +18,13 @@ static const struct fcn_fault_word count_words[] = {
 	{ NULL, 0 },
 };
 
+static const struct fcn_fault_word engine_words[] = {
+	{ "load", FCN_STUCK_LOAD },
+	{ "fetch", FCN_STUCK_FETCH },
+	{ "store", FCN_STUCK_STORE },
+	{ NULL, 0 },
+};
+
 #define OFF(member) offsetof(struct fcn_fault, member)
 
 const struct fcn_fault_key_info fcn_fault_key_info[FCN_FAULT_KEYS] = {
@@ -31,6 +38,7 @@ const struct fcn_fault_key_info fcn_fault_key_info[FCN_FAULT_KEYS] = {
 	[FCN_KEY_BEAT] = { "beat", OFF(beat), 0, 255, 0, NULL },
 	[FCN_KEY_RESP] = { "resp", OFF(resp), 1, 0, 0, resp_words }, /* min > max: words only */
 	[FCN_KEY_CYCLES] = { "cycles", OFF(cycles), 1, UINT32_MAX, 0, NULL },
+	[FCN_KEY_ENGINE] = { "engine", OFF(engine), 1, 0, 0, engine_words },
 };
 
 const struct fcn_fault_kind_info fcn_fault_kind_info[FCN_FAULT_KINDS] = {
@@ -44,6 +52,7 @@ const struct fcn_fault_kind_info fcn_fault_kind_info[FCN_FAULT_KINDS] = {
 	[FCN_FAULT_ALL_ONES_REG] = { "all-ones-reg", PLACE | TIMES, 0, FCN_FAULT_ALL },
 	[FCN_FAULT_LOST_IRQ] = { "lost-irq", TIMES, 0, 1 },
 	[FCN_FAULT_SPURIOUS_IRQ] = { "spurious-irq", KEY(AT) | KEY(CYCLES), KEY(AT), 1 },
+	[FCN_FAULT_STUCK_ENGINE] = { "stuck-engine", PLACE | KEY(AT) | KEY(NTH) | KEY(ENGINE), KEY(ENGINE), FCN_FAULT_ALL },
 };
 
 const char *fcn_fault_name(enum fcn_fault_kind kind)

@@ -16,6 +16,7 @@ enum fcn_fault_key {
 	FCN_KEY_BEAT,
 	FCN_KEY_RESP,
 	FCN_KEY_CYCLES,
+	FCN_KEY_ENGINE,
 	FCN_FAULT_KEYS
 };
 

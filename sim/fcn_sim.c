@@ -39,6 +39,7 @@ void fcn_sim_cycle(struct fcn_sim *sim)
 void fcn_sim_reset(struct fcn_sim *sim)
 {
 	fcn_axi_reset(&sim->axi);
+	fcn_faults_stop(&sim->faults);
 	sim->in = (struct fcn_pins_in){ .rst = 1 };
 	sim->lite.busy = false;
 	sim->parked = false;

@@ -3,6 +3,8 @@
 #include "fcn_names.h"
 #include "fcn_sim_priv.h"
 
+#include "drm/fcn_accel_regs.h"
+
 #include <errno.h>
 #include <inttypes.h>
 
@@ -126,6 +128,17 @@ static void log_access(const struct fcn_sim *sim, const char *what, unsigned off
 		text, err ? " failed" : "");
 }
 
+/* A write that has the core stop a job, or all of them. */
+static bool stops_jobs(unsigned off, uint32_t value)
+{
+	if (off == FCN_REG_CTRL)
+		return value & FCN_CTRL_RESET_MASK;
+	for (unsigned slot = 0; slot < FCN_SLOT_COUNT; slot++)
+		if (off == FCN_REG_SLOT_ABORT(slot))
+			return value & FCN_SLOT_ABORT_ABORT_MASK;
+	return false;
+}
+
 static bool is_register(unsigned off)
 {
 	return off < WINDOW && off % 4 == 0;
@@ -156,7 +169,11 @@ int fcn_sim_write32(struct fcn_sim *sim, unsigned off, uint32_t value)
 		return -EINVAL;
 	sim->lite.writes++;
 	log_access(sim, "write", off, value, 0);
-	if (!suffer(sim, off))
-		err = raw_write32(sim, off, value);
+	if (suffer(sim, off))
+		return 0;
+	err = raw_write32(sim, off, value);
+	/* Behind the write, so that the core drains before the stuck engine's data arrives. */
+	if (stops_jobs(off, value))
+		fcn_faults_stop(&sim->faults);
 	return err;
 }

@@ -172,6 +172,58 @@ static void lost_answers_stop_the_core(void **state)
 	}
 }
 
+/* A job whose engine is stuck: nothing moves, and nobody says so. */
+static struct fcn_sim *stuck_copy(void **state, const char *plan, struct job *job)
+{
+	struct fcn_sim *sim = open_plan(state, (struct fcn_sim_config){ 0 }, plan);
+	struct job_result result;
+	uint32_t progress;
+
+	job_init(job, sim);
+	job_add_copy(job, JOB_IN, JOB_OUT, 1024);
+	assert_int_equal(job_start(job, 0), 0);
+	assert_int_equal(job_wait(job, 0, LIMIT, &result), -ETIMEDOUT);
+	progress = get(sim, FCN_REG_PROGRESS);
+	fcn_sim_advance(sim, LIMIT, false);
+	assert_int_equal(get(sim, FCN_REG_PROGRESS), progress);
+	assert_true(get(sim, FCN_REG_SLOT_STATUS(0)) & FCN_SLOT_STATUS_RUNNING_MASK);
+	assert_false(fcn_sim_irq(sim));
+	return sim;
+}
+
+/* Unlike a lost answer, it ends with an abort, which fails that job alone, or with a reset. */
+static void stuck_engines_end_with_the_job(void **state)
+{
+	char store[100];
+	const char *const plans[] = { "stuck-engine engine=load nth=3", "stuck-engine engine=load nth=4",
+				      "stuck-engine engine=fetch", store };
+
+	snprintf(store, sizeof(store), "stuck-engine engine=store addr=0x%llx len=0x400", (unsigned long long)job_pa(JOB_OUT));
+	for (size_t i = 0; i < COUNT(plans); i++) {
+		struct job_result result;
+		struct fcn_sim *sim;
+		struct job job;
+
+		sim = stuck_copy(state, plans[i], &job);
+		assert_int_equal(job_start(&job, 1), 0); /* waits behind it */
+		set(sim, FCN_REG_SLOT_ABORT(0), FCN_SLOT_ABORT_ABORT_MASK);
+		assert_int_equal(job_wait(&job, 0, LIMIT, &result), 0);
+		assert_int_equal(result.cause, FCN_CAUSE_ABORTED);
+		assert_int_equal(job_wait(&job, 1, LIMIT, &result), 0);
+		assert_int_equal(result.cause, FCN_CAUSE_NONE);
+		copy_jobs(sim, 2);
+		close_clean(sim);
+
+		sim = stuck_copy(state, plans[i], &job);
+		set(sim, FCN_REG_CTRL, FCN_CTRL_RESET_MASK);
+		fcn_sim_advance(sim, LIMIT, false);
+		assert_int_equal(get(sim, FCN_REG_CTRL), 0);
+		assert_true(fcn_sim_idle(sim));
+		copy_jobs(sim, 2);
+		close_clean(sim);
+	}
+}
+
 static void same_seed_same_cycles(void **state)
 {
 	for (int preset = 0; preset < FCN_AXI_PRESETS; preset++) {
@@ -249,6 +301,7 @@ int main(void)
 		cmocka_unit_test(bus_errors_end_the_job),
 		cmocka_unit_test(late_memory_is_only_late),
 		cmocka_unit_test(lost_answers_stop_the_core),
+		cmocka_unit_test(stuck_engines_end_with_the_job),
 		cmocka_unit_test(same_seed_same_cycles),
 		cmocka_unit_test(instances_are_apart),
 		cmocka_unit_test(counters_count_the_job),

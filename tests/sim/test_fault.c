@@ -25,7 +25,9 @@ static const char canonical[] =
 	"all-ones-reg at=1000\n"
 	"lost-irq nth=2\n"
 	"spurious-irq at=0\n"
-	"spurious-irq at=120000 cycles=4\n";
+	"spurious-irq at=120000 cycles=4\n"
+	"stuck-engine engine=load\n"
+	"stuck-engine addr=0x4000 len=0x1000 at=9 nth=3 engine=store\n";
 
 static void expect_plan(const char *text, const char *printed)
 {
@@ -83,6 +85,10 @@ static void mistakes_are_named(void **state)
 		{ "read-error len=4", "line 1: len without addr" },
 		{ "late-read nth=4", "line 1: late-read needs cycles=" },
 		{ "spurious-irq", "line 1: spurious-irq needs at=" },
+		{ "stuck-engine nth=2", "line 1: stuck-engine needs engine=" },
+		{ "stuck-engine engine=post", "line 1: engine: bad value 'post'" },
+		{ "stuck-engine engine=1", "line 1: engine: bad value '1'" },
+		{ "read-error engine=load", "line 1: read-error has no engine" },
 		{ "seed", "line 1: seed needs one number" },
 		{ "seed 1 2", "line 1: seed needs one number" },
 	};
@@ -237,6 +243,28 @@ static void spurious_interrupts_come_in_time(void **state)
 	fcn_faults_free(&fs);
 }
 
+/* From its nth burst on an engine waits for a stop, and never again after it; the others do not. */
+static void stuck_engines_wait_for_a_stop(void **state)
+{
+	struct fcn_faults fs;
+
+	(void)state;
+	start(&fs, "stuck-engine engine=load nth=2\nstuck-engine engine=store at=50");
+	for (uint64_t round = 0; round < 3; round++) {
+		uint64_t stop = fs.stops + 1;
+
+		assert_int_equal(fcn_faults_apply(&fs, FCN_EVENT_READ, 0, 0, 16, 0).stop, 0);
+		assert_int_equal(fcn_faults_apply(&fs, FCN_EVENT_READ, 0, 0, 16, 0).stop, round ? 0 : stop);
+		assert_int_equal(fcn_faults_apply(&fs, FCN_EVENT_READ, 0, 0, 16, 0).stop, round ? 0 : stop);
+		assert_int_equal(fcn_faults_apply(&fs, FCN_EVENT_READ, 0, 0, 16, 1).stop, 0);
+		assert_int_equal(fcn_faults_apply(&fs, FCN_EVENT_READ, 0, 0, 16, 2).stop, 0);
+		/* One that has not struck yet is not over. */
+		assert_int_equal(fcn_faults_apply(&fs, FCN_EVENT_WRITE, 50 * round, 0, 16, 0).stop, round == 1 ? stop : 0);
+		fcn_faults_stop(&fs);
+	}
+	fcn_faults_free(&fs);
+}
+
 static void no_plan_is_no_fault(void **state)
 {
 	struct fcn_fault_plan empty = { 0 };
@@ -265,6 +293,7 @@ int main(void)
 		cmocka_unit_test(delays_add_up),
 		cmocka_unit_test(chance_follows_the_seed),
 		cmocka_unit_test(spurious_interrupts_come_in_time),
+		cmocka_unit_test(stuck_engines_wait_for_a_stop),
 		cmocka_unit_test(no_plan_is_no_fault),
 	};
 
