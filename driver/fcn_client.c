@@ -32,6 +32,7 @@
 #include "fcn_client.h"
 #include "fcn_device.h"
 #include "fcn_fault.h"
+#include "fcn_sched.h"
 #include "fcn_slots.h"
 
 static unsigned int file_memory_mb;
@@ -256,9 +257,24 @@ err_exit:
 void fcn_client_close(struct drm_device *drm, struct drm_file *file)
 {
 	struct fcn_client *client = file->driver_priv;
+	struct fcn_device *fdev = client->fdev;
+	bool busy;
 
+	spin_lock(&client->job_lock);
+	busy = !list_empty(&client->jobs);
+	spin_unlock(&client->job_lock);
+
+	/*
+	 * The scheduler, when it takes a job from a queue that has another one, puts the queue back
+	 * into its tree, even if drm_sched_entity_fini() has removed it meanwhile.  So it must not
+	 * be at that.
+	 */
+	if (busy)
+		fcn_sched_pause(fdev);
 	for (int i = 0; i < FCN_PRIORITIES; i++)
 		drm_sched_entity_fini(&client->entities[i]);
+	if (busy)
+		fcn_sched_continue(fdev);
 	fcn_slots_cancel(client);
 	fcn_client_put(client);
 }

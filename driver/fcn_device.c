@@ -53,6 +53,9 @@ struct fcn_device *fcn_device_alloc(struct device *dev, const struct fcn_bus_ops
 	ret = drmm_mutex_init(&fdev->drm, &fdev->reset_lock);
 	if (ret)
 		return ERR_PTR(ret);
+	ret = drmm_mutex_init(&fdev->drm, &fdev->pause_lock);
+	if (ret)
+		return ERR_PTR(ret);
 	ret = drmm_mutex_init(&fdev->drm, &fdev->dma_lock);
 	if (ret)
 		return ERR_PTR(ret);
@@ -142,6 +145,7 @@ int fcn_device_init(struct fcn_device *fdev)
 err_reset:
 	fdev->state = FCN_HW_GONE;
 	fcn_hw_reset(fdev);
+	timer_delete_sync(&fdev->recheck);
 	return ret;
 }
 
@@ -171,8 +175,8 @@ static void fcn_device_stop(struct fcn_device *fdev)
 	if (fdev->state == FCN_HW_RUNNING)
 		fdev->state = FCN_HW_FROZEN;
 	spin_unlock_irq(&fdev->slot_lock);
-	ret = fcn_hw_reset(fdev);
-	/* -ENODEV: it is not there, so it does no harm. */
+	/* Without power, or not there any more, it does no harm. */
+	ret = fdev->state == FCN_HW_OFF ? 0 : fcn_hw_reset(fdev);
 	if (ret && ret != -ENODEV && fdev->bus->quiesce)
 		fdev->bus->quiesce(fdev);
 	/* Fences signal when the core does no DMA any more. */

@@ -33,11 +33,13 @@ struct fcn_config {
 /**
  * enum fcn_hw_state - Who may touch the core
  * @FCN_HW_GONE: nobody: it is unplugged, or did not come back from a reset.  New jobs fail.
- * @FCN_HW_FROZEN: whoever froze it (reset, suspend).  New jobs take a slot and wait there.
+ * @FCN_HW_OFF: nobody: it sleeps.  New jobs take a slot and wait there.
+ * @FCN_HW_FROZEN: whoever froze it: probing, reset.  New jobs take a slot and wait there.
  * @FCN_HW_RUNNING: jobs are started as they come.
  */
 enum fcn_hw_state {
 	FCN_HW_GONE,
+	FCN_HW_OFF,
 	FCN_HW_FROZEN,
 	FCN_HW_RUNNING,
 };
@@ -60,10 +62,14 @@ struct fcn_device;
  * struct fcn_bus_ops - What only the front end (PCIe, platform) can do
  * @quiesce: cut the core off from memory, for a core that cannot be reset
  * @hard_reset: reset the core from outside, or NULL
+ * @power_on: clocks and such, or NULL
+ * @power_off: their contrary, or NULL
  */
 struct fcn_bus_ops {
 	void (*quiesce)(struct fcn_device *fdev);
 	int (*hard_reset)(struct fcn_device *fdev);
+	int (*power_on)(struct fcn_device *fdev);
+	void (*power_off)(struct fcn_device *fdev);
 };
 
 /**
@@ -75,6 +81,7 @@ struct fcn_bus_ops {
 struct fcn_device {
 	struct drm_device drm;
 	const struct fcn_bus_ops *bus;
+	void *bus_data;
 	void __iomem *regs;
 	int irq;
 	struct fcn_config cfg;
@@ -87,6 +94,9 @@ struct fcn_device {
 	dma_addr_t records_dma;
 
 	struct drm_gpu_scheduler sched;
+	/** @pause_lock: guards @pauses, how many want the scheduler to stand still */
+	struct mutex pause_lock;
+	unsigned int pauses;
 	u64 fence_context;
 
 	/**

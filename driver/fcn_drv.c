@@ -20,6 +20,7 @@
 #include "fcn_fault.h"
 #include "fcn_gem.h"
 #include "fcn_pci.h"
+#include "fcn_platform.h"
 #include "fcn_sched.h"
 #include "fcn_slots.h"
 #include "fcn_submit.h"
@@ -124,12 +125,22 @@ static int __init fcn_init(void)
 		return ret;
 	ret = fcn_pci_register();
 	if (ret)
-		fcn_workqueue_fini();
+		goto err_workqueue;
+	ret = fcn_platform_register();
+	if (ret)
+		goto err_pci;
+	return 0;
+
+err_pci:
+	fcn_pci_unregister();
+err_workqueue:
+	fcn_workqueue_fini();
 	return ret;
 }
 
 static void __exit fcn_exit(void)
 {
+	fcn_platform_unregister();
 	fcn_pci_unregister();
 	fcn_workqueue_fini();
 }

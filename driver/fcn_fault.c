@@ -76,7 +76,8 @@ void fcn_fault_report(struct fcn_job *job)
 	struct device *dev = job->client->fdev->drm.dev;
 	const char *name;
 
-	if (job->error == -ENODEV)
+	/* Unplugged, closed, suspended: nobody's fault. */
+	if (job->error == -ENODEV || job->error == -ECANCELED)
 		return;
 	name = outcome->cause < ARRAY_SIZE(fcn_causes) ? fcn_causes[outcome->cause].name :
 							 "unknown cause";

@@ -163,7 +163,7 @@ static unsigned int fcn_irq_collect(struct fcn_device *fdev, enum fcn_collect wh
 	bool more;
 
 	spin_lock_irqsave(&fdev->slot_lock, flags);
-	if (fdev->state == FCN_HW_GONE) {
+	if (fdev->state == FCN_HW_GONE || fdev->state == FCN_HW_OFF) {
 		spin_unlock_irqrestore(&fdev->slot_lock, flags);
 		return 0;
 	}

@@ -9,6 +9,7 @@
 
 #include "fcn_device.h"
 #include "fcn_pci.h"
+#include "fcn_pm.h"
 
 /* Virtio's vendor, in the range of devices without a registered number; the subsystem is ours. */
 #define FCN_PCI_VENDOR		0x1af4
@@ -54,17 +55,30 @@ static int fcn_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		return dev_err_probe(dev, ret, "no MSI-X or MSI vector\n");
 	fdev->irq = pci_irq_vector(pdev, 0);
 
-	return fcn_device_init(fdev);
+	ret = fcn_device_init(fdev);
+	if (ret)
+		return ret;
+	/* The bus has woken the device up for us, and holds it awake. */
+	fcn_pm_start(fdev);
+	pm_runtime_allow(dev);
+	return 0;
 }
 
 static void fcn_pci_remove(struct pci_dev *pdev)
 {
-	fcn_device_remove(pci_get_drvdata(pdev));
+	struct fcn_device *fdev = pci_get_drvdata(pdev);
+
+	pm_runtime_forbid(&pdev->dev);
+	fcn_pm_stop(fdev);
+	fcn_device_remove(fdev);
 }
 
 static void fcn_pci_shutdown(struct pci_dev *pdev)
 {
-	fcn_device_shutdown(pci_get_drvdata(pdev));
+	struct fcn_device *fdev = pci_get_drvdata(pdev);
+
+	fcn_pm_stop(fdev);
+	fcn_device_shutdown(fdev);
 }
 
 static const struct pci_device_id fcn_pci_ids[] = {
@@ -79,6 +93,7 @@ static struct pci_driver fcn_pci_driver = {
 	.probe = fcn_pci_probe,
 	.remove = fcn_pci_remove,
 	.shutdown = fcn_pci_shutdown,
+	.driver.pm = pm_ptr(&fcn_pm_ops),
 };
 
 int fcn_pci_register(void)

@@ -147,24 +147,18 @@ void fcn_recover_lost(struct fcn_device *fdev)
 		fcn_job_fail(jobs[i], -ENODEV);
 }
 
-/* Resets the core, which has not ended @guilty when it was asked to. */
-static void fcn_recover_reset(struct fcn_device *fdev, struct fcn_job *guilty)
+/*
+ * Resets the core, and takes the job that runs from it, which then fails with @error.  Jobs that
+ * wait keep their slots.  The core stays frozen.
+ */
+static int fcn_recover_freeze(struct fcn_device *fdev, struct fcn_slot *slot, int error)
 {
-	struct fcn_slot *slot;
+	struct fcn_job *job = slot->job;
 	unsigned long flags;
 	int ret;
 
 	lockdep_assert_held(&fdev->reset_lock);
 
-	spin_lock_irqsave(&fdev->slot_lock, flags);
-	if (fdev->state != FCN_HW_RUNNING || !fcn_slots_find(fdev, guilty)) {
-		spin_unlock_irqrestore(&fdev->slot_lock, flags);
-		return;
-	}
-	fdev->state = FCN_HW_FROZEN;
-	spin_unlock_irqrestore(&fdev->slot_lock, flags);
-
-	drm_err(&fdev->drm, "the core does not end a job, resetting it\n");
 	ret = fcn_hw_reset(fdev);
 	if (ret && fdev->bus->hard_reset)
 		ret = fdev->bus->hard_reset(fdev);
@@ -173,19 +167,59 @@ static void fcn_recover_reset(struct fcn_device *fdev, struct fcn_job *guilty)
 		if (fdev->bus->quiesce)
 			fdev->bus->quiesce(fdev);
 		fcn_recover_lost(fdev);
-		return;
+		return ret;
 	}
 	atomic64_inc(&fdev->resets);
 
 	spin_lock_irqsave(&fdev->slot_lock, flags);
-	slot = fcn_slots_find(fdev, guilty);
 	fcn_slots_release(fdev, slot);
+	spin_unlock_irqrestore(&fdev->slot_lock, flags);
+	fcn_job_fail(job, job->abort_error ?: error);
+	return 0;
+}
+
+/* Resets the core, which has not ended @guilty when it was asked to. */
+static void fcn_recover_reset(struct fcn_device *fdev, struct fcn_job *guilty)
+{
+	struct fcn_slot *slot;
+	unsigned long flags;
+
+	spin_lock_irqsave(&fdev->slot_lock, flags);
+	slot = fcn_slots_find(fdev, guilty);
+	if (!slot || fdev->state != FCN_HW_RUNNING) {
+		spin_unlock_irqrestore(&fdev->slot_lock, flags);
+		return;
+	}
+	fdev->state = FCN_HW_FROZEN;
+	spin_unlock_irqrestore(&fdev->slot_lock, flags);
+
+	drm_err(&fdev->drm, "the core does not end a job, resetting it\n");
+	if (fcn_recover_freeze(fdev, slot, -ETIME))
+		return;
+
+	spin_lock_irqsave(&fdev->slot_lock, flags);
 	fcn_hw_setup(fdev);
 	fdev->state = FCN_HW_RUNNING;
 	fcn_slots_start_all(fdev);
 	spin_unlock_irqrestore(&fdev->slot_lock, flags);
+}
 
-	fcn_job_fail(guilty, guilty->abort_error);
+/* The machine suspends, and the job that runs does not end.  The core is left frozen. */
+void fcn_recover_cancel_running(struct fcn_device *fdev)
+{
+	struct fcn_slot *slot = NULL;
+	unsigned long flags;
+
+	mutex_lock(&fdev->reset_lock);
+	spin_lock_irqsave(&fdev->slot_lock, flags);
+	if (fdev->state == FCN_HW_RUNNING)
+		slot = fcn_slots_oldest(fdev);
+	if (slot)
+		fdev->state = FCN_HW_FROZEN;
+	spin_unlock_irqrestore(&fdev->slot_lock, flags);
+	if (slot)
+		fcn_recover_freeze(fdev, slot, -ECANCELED);
+	mutex_unlock(&fdev->reset_lock);
 }
 
 enum drm_gpu_sched_stat fcn_sched_timedout(struct drm_sched_job *sched_job)

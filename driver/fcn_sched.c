@@ -94,3 +94,20 @@ int fcn_sched_init(struct fcn_device *fdev)
 		return ret;
 	return drmm_add_action_or_reset(&fdev->drm, fcn_sched_fini, fdev);
 }
+
+/* The scheduler starts and frees no jobs until fcn_sched_continue(); several may want that. */
+void fcn_sched_pause(struct fcn_device *fdev)
+{
+	mutex_lock(&fdev->pause_lock);
+	if (fdev->pauses++ == 0)
+		drm_sched_wqueue_stop(&fdev->sched);
+	mutex_unlock(&fdev->pause_lock);
+}
+
+void fcn_sched_continue(struct fcn_device *fdev)
+{
+	mutex_lock(&fdev->pause_lock);
+	if (--fdev->pauses == 0)
+		drm_sched_wqueue_start(&fdev->sched);
+	mutex_unlock(&fdev->pause_lock);
+}
