@@ -21,6 +21,7 @@
 #include <drm/drm_managed.h>
 #include <drm/drm_print.h>
 
+#include "fcn_debugfs.h"
 #include "fcn_device.h"
 #include "fcn_drv.h"
 #include "fcn_gem.h"
@@ -49,6 +50,10 @@ struct fcn_device *fcn_device_alloc(struct device *dev, const struct fcn_bus_ops
 	INIT_LIST_HEAD(&fdev->vms);
 	INIT_LIST_HEAD(&fdev->parked);
 	init_completion(&fdev->irq_test);
+	ratelimit_state_init(&fdev->dump_limit, DEFAULT_RATELIMIT_INTERVAL,
+			     DEFAULT_RATELIMIT_BURST);
+	/* What is left out is not worth a line. */
+	ratelimit_set_flags(&fdev->dump_limit, RATELIMIT_MSG_ON_RELEASE);
 	timer_setup(&fdev->recheck, fcn_irq_recheck, 0);
 	ret = drmm_mutex_init(&fdev->drm, &fdev->reset_lock);
 	if (ret)
@@ -130,6 +135,7 @@ int fcn_device_init(struct fcn_device *fdev)
 	ret = fcn_sched_init(fdev);
 	if (ret)
 		goto err_reset;
+	fcn_debugfs_init(fdev);
 	fdev->state = FCN_HW_RUNNING;
 	ret = drm_dev_register(&fdev->drm, 0);
 	if (ret)

@@ -4,6 +4,7 @@
 
 #include <linux/completion.h>
 #include <linux/mutex.h>
+#include <linux/ratelimit.h>
 #include <linux/spinlock.h>
 #include <linux/timer.h>
 #include <linux/types.h>
@@ -129,6 +130,9 @@ struct fcn_device {
 		u64 restarts;
 		u64 busy_ns;
 	} stats;
+
+	/** @dump_limit: of core dumps */
+	struct ratelimit_state dump_limit;
 
 	/** @recheck: looks at the records once more, see fcn_irq.c */
 	struct timer_list recheck;

@@ -11,9 +11,13 @@
 #include <drm/fcn_accel_regs.h>
 
 #include "fcn_client.h"
+#include "fcn_coredump.h"
 #include "fcn_device.h"
 #include "fcn_fault.h"
 #include "fcn_job.h"
+
+#define FCN_FAULT_LINE \
+	"client %llu job %llu failed with %d: %s, address 0x%08x, command %u\n"
 
 static const struct {
 	int error;
@@ -46,23 +50,32 @@ int fcn_fault_error(const struct fcn_job *job)
 	return cause < ARRAY_SIZE(fcn_causes) ? fcn_causes[cause].error : -EIO;
 }
 
+/* A job's fault as the uAPI has it, but for its number. */
+void fcn_fault_describe(struct fcn_job *job, struct drm_fcn_accel_fault_query *fault)
+{
+	const bool by_driver = fcn_fault_by_driver(job);
+
+	*fault = (struct drm_fcn_accel_fault_query){
+		.user_data = job->user_data,
+		.time_ns = ktime_get_ns(),
+		.error = -job->error,
+		.cause = by_driver ? FCN_CAUSE_NONE : job->outcome.cause,
+		.addr = by_driver ? 0 : job->outcome.addr,
+		.cmd = by_driver ? 0 : job->outcome.cmd,
+	};
+}
+
 /* Keeps a job's fault for the file to ask for; in interrupt context, too. */
 void fcn_fault_note(struct fcn_job *job)
 {
 	struct fcn_client *client = job->client;
-	const bool by_driver = fcn_fault_by_driver(job);
-	struct drm_fcn_accel_fault_query *fault;
+	struct drm_fcn_accel_fault_query fault;
 	unsigned long flags;
 
+	fcn_fault_describe(job, &fault);
 	spin_lock_irqsave(&client->fault_lock, flags);
-	fault = &client->faults[client->fault_count++ % FCN_FAULTS_KEPT];
-	fault->index = client->fault_count;
-	fault->user_data = job->user_data;
-	fault->time_ns = ktime_get_ns();
-	fault->error = -job->error;
-	fault->cause = by_driver ? FCN_CAUSE_NONE : job->outcome.cause;
-	fault->addr = by_driver ? 0 : job->outcome.addr;
-	fault->cmd = by_driver ? 0 : job->outcome.cmd;
+	fault.index = ++client->fault_count;
+	client->faults[(fault.index - 1) % FCN_FAULTS_KEPT] = fault;
 	spin_unlock_irqrestore(&client->fault_lock, flags);
 }
 
@@ -73,7 +86,8 @@ void fcn_fault_note(struct fcn_job *job)
 void fcn_fault_report(struct fcn_job *job)
 {
 	const struct fcn_outcome *outcome = &job->outcome;
-	struct device *dev = job->client->fdev->drm.dev;
+	struct fcn_client *client = job->client;
+	struct device *dev = client->fdev->drm.dev;
 	const char *name;
 
 	/* Unplugged, closed, suspended: nobody's fault. */
@@ -82,11 +96,13 @@ void fcn_fault_report(struct fcn_job *job)
 	name = outcome->cause < ARRAY_SIZE(fcn_causes) ? fcn_causes[outcome->cause].name :
 							 "unknown cause";
 	if (job->error == -EIO || job->error == -ETIME)
-		dev_err_ratelimited(dev, "job failed with %d: %s, address 0x%08x, command %u\n",
-				    job->error, name, outcome->addr, outcome->cmd);
+		dev_err_ratelimited(dev, FCN_FAULT_LINE, client->drm_id, job->id, job->error, name,
+				    outcome->addr, outcome->cmd);
 	else
-		dev_info_ratelimited(dev, "job failed with %d: %s, address 0x%08x, command %u\n",
-				     job->error, name, outcome->addr, outcome->cmd);
+		dev_info_ratelimited(dev, FCN_FAULT_LINE, client->drm_id, job->id, job->error,
+				     name, outcome->addr, outcome->cmd);
+	if (__ratelimit(&client->fdev->dump_limit))
+		fcn_coredump(job);
 }
 
 int fcn_ioctl_fault_query(struct drm_device *drm, void *data, struct drm_file *file)

@@ -30,6 +30,7 @@
 #include "fcn_irq.h"
 #include "fcn_job.h"
 #include "fcn_slots.h"
+#include "fcn_trace.h"
 
 /* How long a posted write may take, with a lot of room. */
 #define FCN_RECHECK_JIFFIES	2
@@ -65,6 +66,8 @@ static struct fcn_job *fcn_slot_finish(struct fcn_device *fdev, struct fcn_slot 
 	job->client->busy_ns += ns;
 	fdev->stats.jobs++;
 	fdev->stats.busy_ns += ns;
+	fdev->stats.faults += outcome->cause != FCN_CAUSE_NONE;
+	trace_fcn_job_end(job, slot - fdev->slot, ns);
 	if (outcome->cause != FCN_CAUSE_ABORTED)
 		fdev->ran_order = slot->order;
 	fcn_slots_release(fdev, slot);

@@ -36,6 +36,7 @@
 #include "fcn_recover.h"
 #include "fcn_sched.h"
 #include "fcn_slots.h"
+#include "fcn_trace.h"
 
 static unsigned int timeout_ms = 5000;
 module_param(timeout_ms, uint, 0644);
@@ -162,6 +163,7 @@ static int fcn_recover_freeze(struct fcn_device *fdev, struct fcn_slot *slot, in
 	ret = fcn_hw_reset(fdev);
 	if (ret && fdev->bus->hard_reset)
 		ret = fdev->bus->hard_reset(fdev);
+	trace_fcn_reset(fdev, ret);
 	if (ret) {
 		drm_err(&fdev->drm, "reset failed (%d), the core is lost\n", ret);
 		if (fdev->bus->quiesce)

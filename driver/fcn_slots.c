@@ -25,6 +25,7 @@
 #include "fcn_hw.h"
 #include "fcn_job.h"
 #include "fcn_slots.h"
+#include "fcn_trace.h"
 
 void fcn_slot_start(struct fcn_device *fdev, struct fcn_slot *slot, bool flush)
 {
@@ -40,12 +41,14 @@ void fcn_slot_start(struct fcn_device *fdev, struct fcn_slot *slot, bool flush)
 		++fdev->last_seqno;
 	slot->seqno = fdev->last_seqno;
 
-	if (flush || mmu->flushed != mmu->generation)
+	flush |= mmu->flushed != mmu->generation;
+	if (flush)
 		count |= FCN_SLOT_CMD_COUNT_TLB_FLUSH_MASK;
 	mmu->flushed = mmu->generation;
 
 	job->start = ktime_get();
 	job->progress_valid = false;
+	trace_fcn_job_start(job, n, slot->seqno, flush);
 
 	/* writel(): commands, tables and data are in memory before the core looks at them. */
 	fcn_write(fdev, FCN_REG_SLOT_ROOT(n), mmu->root_pfn);

@@ -33,6 +33,7 @@
 #include "fcn_gem.h"
 #include "fcn_job.h"
 #include "fcn_submit.h"
+#include "fcn_trace.h"
 
 #define FCN_MAX_BOS		65536
 #define FCN_MAX_SYNCS		1024
@@ -67,6 +68,7 @@ struct fcn_submit_job {
 struct fcn_submit {
 	struct fcn_client *client;
 	struct drm_file *file;
+	u32 priority;
 	struct drm_sched_entity *entity;
 	struct fcn_submit_job *jobs;
 	u32 count;
@@ -361,6 +363,7 @@ static void fcn_submit_push(struct fcn_submit *submit)
 		list_add_tail(&job->link, &client->jobs);
 		spin_unlock(&client->job_lock);
 
+		trace_fcn_job_submit(job, submit->priority);
 		/* The job may be done and gone when this returns. */
 		drm_sched_entity_push_job(&job->base);
 		sj->job = NULL;
@@ -439,6 +442,7 @@ int fcn_ioctl_submit(struct drm_device *drm, void *data, struct drm_file *file)
 	struct fcn_submit submit = {
 		.client = client,
 		.file = file,
+		.priority = args->priority,
 		.count = args->job_count,
 	};
 	int ret, idx;
