@@ -8,9 +8,9 @@
  *
  * The core may go while files are open, jobs run and buffer objects are exported.  First nothing
  * new can begin: ioctls fail with -ENODEV, and so do jobs that the scheduler wants to start.  Then
- * the core is reset, so that it does no DMA, its jobs fail, and all memory is unmapped from it: page
- * tables, buffer objects, imports.  What is left is memory: files, mappings, fences, dma-bufs. It goes
- * when the last of them is closed.
+ * the core is reset, so that it does no DMA, its jobs fail, and all memory is unmapped from it:
+ * page tables, buffer objects, imports.  What is left is memory: files, mappings, fences, dma-bufs.
+ * It goes when the last of them is closed.
  */
 
 #include <linux/dma-mapping.h>

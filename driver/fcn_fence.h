@@ -15,7 +15,9 @@ struct fcn_device;
  */
 struct fcn_fence {
 	struct dma_fence base;
+	/** @lock: of the fence */
 	spinlock_t lock;
+	/** @keepalive: see fcn_client.c */
 	struct file *keepalive;
 };
 

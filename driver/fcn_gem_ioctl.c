@@ -100,8 +100,8 @@ static int fcn_check_access(struct drm_device *drm, u32 flags)
 }
 
 /*
- * A write needs both: what the CPU writes to part of a cache line must not take stale bytes beside it
- * back to memory.
+ * A write needs both: the CPU may write part of a cache line, and must not take stale bytes beside
+ * it back to memory.
  */
 static enum dma_data_direction fcn_direction(u32 flags)
 {

@@ -2,6 +2,7 @@
 #ifndef FCN_MMU_H
 #define FCN_MMU_H
 
+#include <linux/bits.h>
 #include <linux/list.h>
 #include <linux/scatterlist.h>
 #include <linux/types.h>
@@ -10,7 +11,7 @@ struct fcn_device;
 struct fcn_mmu_root;
 
 #define FCN_MMU_PAGE_SHIFT	12
-#define FCN_MMU_PAGE_SIZE	(1u << FCN_MMU_PAGE_SHIFT)
+#define FCN_MMU_PAGE_SIZE	BIT(FCN_MMU_PAGE_SHIFT)
 #define FCN_MMU_ENTRIES		1024
 /* Pages of the whole virtual address space. */
 #define FCN_MMU_PAGES		(FCN_MMU_ENTRIES * FCN_MMU_ENTRIES)

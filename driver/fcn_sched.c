@@ -56,6 +56,7 @@ static void fcn_sched_free(struct drm_sched_job *sched_job)
 		fcn_fence_init(job->fence, client->fdev, 0);
 		job->fence_ready = true;
 		dma_fence_signal(fence);
+		/* Whoever finds the parent finds a fence, see drm_sched_fence_set_parent(). */
 		smp_store_release(&sched_job->s_fence->parent, dma_fence_get(fence));
 	}
 	if (job->counted) {
@@ -80,8 +81,8 @@ static void fcn_sched_fini(struct drm_device *drm, void *arg)
 }
 
 /*
- * The scheduler lives as long as the DRM device, that is, until all files, jobs and fences are gone:
- * they use it even when the core has been unplugged.
+ * The scheduler lives as long as the DRM device, that is, until all files, jobs and fences are
+ * gone: they use it even when the core has been unplugged.
  */
 int fcn_sched_init(struct fcn_device *fdev)
 {
