@@ -59,7 +59,7 @@ $(LIBACCEL_OUT)/libaccel/src/run_conv.o: LIBACCEL_MORE = $(if $(filter -O2,$(CFL
 
 $(LIBACCEL_OUT)/%.o: %.c $(LIBACCEL_OUT)/flags
 	@mkdir -p $(@D)
-	$(FCN_CCACHE) $(LIBACCEL_CC) $(LIBACCEL_MORE) -MMD -MP -c -o $@ $<
+	$(FCN_CCACHE) $(LIBACCEL_CC) $(LIBACCEL_MORE) -MMD -MP -MT $@ -c -o $@ $<
 
 # One archive with everything in it, the simulator and the cores included.
 $(LIBACCEL_A): $(LIBACCEL_OBJS) $(FCN_SIM_LIB) $(LIBACCEL_CORE_LIBS)

@@ -46,7 +46,7 @@ $(FCN_SIM_OUT)/flags: FORCE
 $(FCN_SIM_OUT)/sim/model/%.o: FCN_MORE = $(MODEL_CFLAGS)
 $(FCN_SIM_OUT)/%.o: %.c $(FCN_SIM_OUT)/flags
 	@mkdir -p $(@D)
-	$(FCN_CCACHE) $(FCN_SIM_CC) $(FCN_MORE) -MMD -MP -c -o $@ $<
+	$(FCN_CCACHE) $(FCN_SIM_CC) $(FCN_MORE) -MMD -MP -MT $@ -c -o $@ $<
 
 $(FCN_SIM_LIB): $(FCN_SIM_OBJS)
 	rm -f $@

@@ -29,7 +29,7 @@ tests: $(TEST_PROGRAMS)
 
 $(TEST_OUT)/%.o: %.c
 	@mkdir -p $(@D)
-	$(TEST_CC) -MMD -MP -c -o $@ $<
+	$(TEST_CC) -MMD -MP -MT $@ -c -o $@ $<
 
 -include $(TEST_LIB_OBJS:.o=.d) $(TEST_SHARED:.o=.d) $(TEST_NAMES:%=$(TEST_OUT)/tests/sim/test_%.d)
 .SECONDARY: $(TEST_NAMES:%=$(TEST_OUT)/tests/sim/test_%.o)
