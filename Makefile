@@ -11,12 +11,13 @@ GEOMETRIES ?= 8x8 8x16 16x16
 
 export BUILD CC GEOMETRIES
 
-.PHONY: help all deps check check-all lint prove synth bench-core soak coverage generate install uninstall clean \
+.PHONY: help all deps check check-all lint prove synth bench bench-core soak coverage generate install uninstall clean \
 	demo demo-upscale demo-gan
 
 help:
 	@echo 'make check        install what is needed, build, run all tests'
 	@echo 'make check-all    the same with the 32x32 array'
+	@echo 'make bench        figures of the library on the Verilated core, each beside its peer (CSV=1; five minutes)'
 	@echo 'make bench-core   figures of the core: utilisation, copy bandwidth, job change, simulation speed'
 	@echo 'make prove        formal proofs of the core (yosys-smtbmc)'
 	@echo 'make synth        FPGA resources and clock (ECP5, Xilinx 7 series)'
@@ -72,6 +73,9 @@ synth:
 
 bench-core:
 	@tests/bench/run.sh $(BUILD)
+
+bench:
+	@tests/bench/bench.sh $(BUILD) $(if $(CSV),--csv) $(PARTS)
 
 HOURS ?= 1
 soak:

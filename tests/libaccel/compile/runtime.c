@@ -148,7 +148,8 @@ static bool run_core(const struct plan *plan, const struct plan_segment *g, stru
 	return true;
 }
 
-bool plan_run(const struct plan *plan, struct device *d, struct values *s, uint64_t *perf)
+bool plan_run_each(const struct plan *plan, struct device *d, struct values *s, uint64_t *perf,
+		   uint64_t *cycles)
 {
 	uint32_t va[PLAN_REGION_MAX] = { 0 };
 	struct memory m;
@@ -166,14 +167,22 @@ bool plan_run(const struct plan *plan, struct device *d, struct values *s, uint6
 		memcpy(m.base[PLAN_CONST], plan->constants, plan->region[PLAN_CONST].bytes);
 	for (int i = 0; i < plan->n_segment; i++) {
 		const struct plan_segment *g = &plan->segment[i];
+		uint64_t before = perf[1];
 
 		if (g->on_core && !run_core(plan, g, d, va, &m, s, perf))
 			return false;
 		for (int k = 0; !g->on_core && k < g->n_node; k++)
 			if (!run_node(plan->g, g->node[k], s))
 				return false;
+		if (cycles)
+			cycles[i] = perf[1] - before;
 	}
 	return true;
+}
+
+bool plan_run(const struct plan *plan, struct device *d, struct values *s, uint64_t *perf)
+{
+	return plan_run_each(plan, d, s, perf, NULL);
 }
 
 /* ---- in plain C ---- */

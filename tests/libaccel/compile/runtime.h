@@ -23,6 +23,10 @@ void *values_make(struct values *s, int tensor);
 /* Runs a plan from the inputs in `s`; false with a message on stderr.  perf: sum of the records. */
 bool plan_run(const struct plan *plan, struct device *d, struct values *s, uint64_t *perf);
 
+/* The same; cycles: of each segment, 0 for those on the host. */
+bool plan_run_each(const struct plan *plan, struct device *d, struct values *s, uint64_t *perf,
+		   uint64_t *cycles);
+
 /* The same with every layer computed in plain C instead of on a device. */
 bool plan_interpret(const struct plan *plan, struct values *s);
 
