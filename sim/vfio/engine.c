@@ -9,6 +9,9 @@
 /* Slices between two questions whether the core is idle, each of which takes it some cycles. */
 #define ASK 32
 
+/* Accesses without a slice in between: a guest that polls must not stop the core for which it waits. */
+#define ACCESSES 8
+
 /* While only a planned interrupt is to come, the clock goes on at this pace: a cycle is a microsecond. */
 #define PACE_NS 1000000
 #define PACE_SLICES (PACE_NS / 1000 / SLICE)
@@ -36,6 +39,7 @@ void vf_engine_step(struct vf_engine *e)
 {
 	struct fcn_sim_counters before, after;
 
+	e->accesses = 0;
 	fcn_sim_counters(e->sim, &before);
 	fcn_sim_advance(e->sim, SLICE, false);
 	fcn_sim_counters(e->sim, &after);
@@ -111,9 +115,18 @@ void vf_engine_unlock(struct vf_engine *e)
 	pthread_mutex_unlock(&e->mutex);
 }
 
+static void accessed(struct vf_engine *e)
+{
+	if (!e->idle && ++e->accesses >= ACCESSES)
+		vf_engine_step(e);
+}
+
 int vf_engine_read32(struct vf_engine *e, unsigned off, uint32_t *value)
 {
-	return fcn_sim_read32(e->sim, off, value);
+	int err = fcn_sim_read32(e->sim, off, value);
+
+	accessed(e);
+	return err;
 }
 
 /* The core has, perhaps, something to do. */
@@ -126,8 +139,12 @@ static void woken(struct vf_engine *e)
 
 int vf_engine_write32(struct vf_engine *e, unsigned off, uint32_t value)
 {
+	int err;
+
 	woken(e);
-	return fcn_sim_write32(e->sim, off, value);
+	err = fcn_sim_write32(e->sim, off, value);
+	accessed(e);
+	return err;
 }
 
 void vf_engine_reset(struct vf_engine *e)

@@ -27,6 +27,7 @@ struct vf_engine {
 	bool running, stop;
 	bool idle;           /* nothing will happen before the next register write */
 	unsigned slices;     /* since the last write or look at whether it is idle */
+	unsigned accesses;   /* since the last slice */
 	uint64_t parked;     /* slices in which only the clock went on */
 };
 

@@ -240,7 +240,6 @@ static int handle(struct session *s)
 	if ((h->flags & VF_TYPE_MASK) != VF_TYPE_COMMAND)
 		return -EPROTO;
 	err = run_command(s);
-	vf_msg_close_fds(&s->msg);
 	if (atomic_load(&s->dev->fate) == VF_DEAD)
 		return -ECANCELED;
 	if (err <= 0)

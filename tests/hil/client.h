@@ -62,7 +62,7 @@ uint16_t client_post(struct client *c, unsigned command, uint32_t flags, const v
 /* Receives a reply with this ID; at most n bytes of payload, the length in *got.  0 or its errno. */
 int client_reply(struct client *c, uint16_t id, unsigned command, void *payload, size_t n, size_t *got);
 
-/* Whether the server has closed the connection. */
+/* Waits for the server to say or end something; whether it has closed the connection, in good order. */
 bool client_is_closed(struct client *c);
 
 /* Command and reply: the payload of the reply has exactly out_n bytes if there is no error. */
