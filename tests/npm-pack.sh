@@ -28,7 +28,7 @@ if ! command -v npm >/dev/null; then
 		exit 1
 	}
 fi
-if ! (cd "$dir" && timeout 300 npm pack "$package" --silent >npm.log 2>&1); then
+if ! (cd "$dir" && timeout 300 npm pack "$package" --loglevel=error --ignore-scripts >npm.log 2>&1); then
 	sed 's/^/npm: /' "$dir/npm.log" >&2
 	echo "npm-pack.sh: npm pack $package failed" >&2
 	exit 1

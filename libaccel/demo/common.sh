@@ -49,13 +49,15 @@ need_programs() {
 npm_files() {
 	local to=$cache/$3 paths=("${@:4}")
 	[ -e "$to" ] && return
-	command -v npm >/dev/null || tests/deps.sh npm
 	echo "   fetching $1 $2 from the npm registry"
 	new_part
-	(cd "$part" && npm pack --silent --ignore-scripts "$1@$2" >npm.log 2>&1) ||
-		fail "npm cannot fetch $1@$2: $(grep -v '^$' "$part/npm.log" | tail -n 1)"
-	tar -xzf "$part"/*.tgz -C "$part" --no-same-owner "${paths[@]/#/package/}" || fail "the package $1@$2 cannot be unpacked"
-	mv "$part/package" "$to"
+	if ! tests/npm-pack.sh "$1@$2" "$part" 2>"$part/error.log"; then
+		grep -v '^npm: *$' "$part/error.log" | head -n 4 >&2
+		fail "the npm package $1@$2 cannot be had"
+	fi
+	mkdir "$part/files"
+	(cd "$part/package" && cp -r --parents -t ../files "${paths[@]}") || fail "the npm package $1@$2 has not what is needed"
+	mv "$part/files" "$to"
 }
 
 # deb_files PACKAGE FOLDER PATTERN...: files of a Debian package in $cache/FOLDER, without their folders.  The package is
