@@ -91,7 +91,7 @@ void fcn_fault_report(struct fcn_job *job)
 	const char *name;
 
 	/* Unplugged, closed, suspended: nobody's fault. */
-	if (job->error == -ENODEV || job->error == -ECANCELED)
+	if (job->error == -ENODEV || job->error == -ESRCH || job->error == -ECANCELED)
 		return;
 	name = outcome->cause < ARRAY_SIZE(fcn_causes) ? fcn_causes[outcome->cause].name :
 							 "unknown cause";

@@ -111,7 +111,7 @@ static void fcn_slots_turn(struct fcn_device *fdev)
 		return;
 	slot->job->start = ktime_get();
 	if (slot->job->client->closing && fdev->state == FCN_HW_RUNNING)
-		fcn_slot_abort(fdev, slot, -ECANCELED);
+		fcn_slot_abort(fdev, slot, -ESRCH);
 }
 
 /**
@@ -184,7 +184,7 @@ void fcn_slots_cancel(struct fcn_client *client)
 	client->closing = true;
 	slot = fcn_slots_oldest(fdev);
 	if (slot && slot->job->client == client && fdev->state == FCN_HW_RUNNING)
-		fcn_slot_abort(fdev, slot, -ECANCELED);
+		fcn_slot_abort(fdev, slot, -ESRCH);
 	spin_unlock_irqrestore(&fdev->slot_lock, flags);
 }
 

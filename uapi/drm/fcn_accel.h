@@ -26,9 +26,8 @@
  *    -EIO        the bus answered with an error
  *    -EDEADLK    the command stream's tokens deadlocked
  *    -ETIME      no progress, or over the cap on a job's run time
- *    -ECANCELED  the file was closed while the job ran, or the machine was suspended and the job
- *                did not end in time
- *    -ESRCH      the file was closed before the job started
+ *    -ESRCH      the file was closed
+ *    -ECANCELED  the machine was suspended, and the job did not end in time
  *    -ENODEV     the device has gone
  * DRM_IOCTL_FCN_ACCEL_FAULT_QUERY tells the details.
  *
