@@ -27,7 +27,14 @@ LIBACCEL_CPPFLAGS := -Ilibaccel/include -Ilibaccel/src -Iuapi -Isim -Isim/model
 PKG_CONFIG ?= pkg-config
 LIBACCEL_DRM_CFLAGS := $(shell $(PKG_CONFIG) --cflags libdrm 2>/dev/null && echo -DLIBACCEL_DRM)
 LIBACCEL_DRM_LIBS := $(shell $(PKG_CONFIG) --libs libdrm 2>/dev/null)
-LIBACCEL_LIBS := $(LIBACCEL_DRM_LIBS) -lstdc++ -lm -lpthread
+# XNNPACK, if there is one: 2 as in Debian 13, 1 as in Debian 12 (host_xnnpack.c).  XNNPACK= builds without.
+xnnpack_has = $(shell t=$$(mktemp) && printf '\043include <xnnpack.h>\nint main(void) { return !%s; }\n' $(1) | \
+	$(CC) -x c - -o $$t -lXNNPACK -lpthreadpool -lm 2>/dev/null && echo yes; rm -f $$t)
+ifeq ($(origin XNNPACK),undefined)
+XNNPACK := $(if $(call xnnpack_has,xnn_reshape_deconvolution2d_nhwc_qs8_qc8w),2,$(if $(call xnnpack_has,xnn_create_convolution2d_nhwc_qc8),1))
+endif
+LIBACCEL_XNNPACK_LIBS := $(if $(XNNPACK),-lXNNPACK -lpthreadpool)
+LIBACCEL_LIBS := $(LIBACCEL_DRM_LIBS) $(LIBACCEL_XNNPACK_LIBS) -lstdc++ -lm -lpthread
 ACCELCTL_SRCS := $(sort $(wildcard libaccel/accelctl/*.c))
 ACCELCTL_LIBS := -lpng -ljpeg
 
@@ -41,13 +48,17 @@ LIBACCEL_MAP := libaccel/src/libaccel.map
 # Each core by the name under which the linker finds it: CORE(16, 16) CORE(8, 8)
 LIBACCEL_CORES = $(foreach g,$(ACCEL_GEOMETRIES),CORE($(call fcn_rows,$(g)), $(call fcn_cols,$(g))))
 LIBACCEL_CORE_LIBS = $(foreach g,$(ACCEL_GEOMETRIES),$(call fcn_core_lib,$(g)))
-LIBACCEL_DEFS = $(if $(strip $(ACCEL_GEOMETRIES)),'-DACCEL_CORES=$(LIBACCEL_CORES)')
+LIBACCEL_DEFS = $(if $(strip $(ACCEL_GEOMETRIES)),'-DACCEL_CORES=$(LIBACCEL_CORES)') $(XNNPACK:%=-DACCEL_XNNPACK=%)
 
 LIBACCEL_CC = $(CC) $(WARN) $(CFLAGS) -fPIC -fvisibility=hidden $(LIBACCEL_CPPFLAGS) $(LIBACCEL_DRM_CFLAGS) $(LIBACCEL_DEFS)
 
-.PHONY: libaccel accelctl libaccel-install libaccel-uninstall
+.PHONY: libaccel accelctl libaccel-install libaccel-uninstall libaccel-xnnpack
 libaccel: $(LIBACCEL_A) $(LIBACCEL_SO) $(BUILD)/libaccel.pc
 accelctl: $(BUILD)/accelctl
+
+# For tests that compile sources themselves.
+libaccel-xnnpack:
+	@echo "$(XNNPACK:%=-DACCEL_XNNPACK=%) $(LIBACCEL_XNNPACK_LIBS)"
 
 # The compiler's options are part of what an object is made from: a change of CFLAGS rebuilds.
 $(LIBACCEL_OUT)/flags: FORCE
@@ -55,7 +66,8 @@ $(LIBACCEL_OUT)/flags: FORCE
 	@echo "$(LIBACCEL_CC)" | cmp -s - $@ || echo "$(LIBACCEL_CC)" >$@
 
 # Loops that are to become vectors.
-$(LIBACCEL_OUT)/libaccel/src/run_conv.o: LIBACCEL_MORE = $(if $(filter -O2,$(CFLAGS)),-O3)
+$(patsubst %,$(LIBACCEL_OUT)/libaccel/src/%.o,run_conv run_layer host_geometry host_finish host_depthwise): \
+	LIBACCEL_MORE = $(if $(filter -O2,$(CFLAGS)),-O3)
 
 $(LIBACCEL_OUT)/%.o: %.c $(LIBACCEL_OUT)/flags
 	@mkdir -p $(@D)

@@ -8,13 +8,15 @@
 #include <string.h>
 
 #include "error.h"
+#include "run_layer.h"
 #include "runtime.h"
 
 static int open_host(const char *rest, struct core_device **core)
 {
+	unsigned kernels;
+
 	*core = NULL;
-	return *rest && strcmp(rest, "reference") ?
-		error(-EINVAL, "host: has no option '%s'; it has reference", rest) : 0;
+	return host_options(rest, &kernels);
 }
 
 static const struct scheme {

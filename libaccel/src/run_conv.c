@@ -94,7 +94,7 @@ static bool meets(const struct layer *l, const struct axis *a, int o, int k, int
 }
 
 /* The first and last input that any output meets. */
-static void find_range(const struct layer *l, const struct axis *a, int *first, int *last)
+void host_input_range(const struct layer *l, const struct axis *a, int *first, int *last)
 {
 	int reach = (a->k - 1) * a->dilation;
 
@@ -135,8 +135,8 @@ int host_input_make(const struct layer *l, const struct host_view *in, struct ho
 {
 	int last_y, last_x;
 
-	find_range(l, &l->y, &to->y0, &last_y);
-	find_range(l, &l->x, &to->x0, &last_x);
+	host_input_range(l, &l->y, &to->y0, &last_y);
+	host_input_range(l, &l->x, &to->x0, &last_x);
 	to->height = last_y - to->y0 + 1;
 	to->width = last_x - to->x0 + 1;
 	to->data = calloc((size_t)to->height * (size_t)to->width + 1,

@@ -2,6 +2,7 @@
 /* A segment of layers on the host's processor. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "error.h"
 #include "run_layer.h"
@@ -10,15 +11,20 @@
 int program_host_init(struct accel_program *p)
 {
 	const struct net *net = p->plan->net;
+	unsigned allowed = HOST_ALL;
 	int err = 0;
 
+	if (!strncmp(p->dev->uri, "host:", 5))
+		err = host_options(p->dev->uri + 5, &allowed);
+	if (err)
+		return err;
 	p->host_layer = calloc((size_t)net->n_layer + 1, sizeof(*p->host_layer));
 	if (!p->host_layer)
 		return error(-ENOMEM, "out of memory for the layers of a program");
 	for (int i = 0; !err && i < p->plan->n_layer; i++) {
 		int index = p->plan->layer_order[i];
 
-		err = host_layer_init(&p->host_layer[index], &net->layer[index]);
+		err = host_layer_init(&p->host_layer[index], &net->layer[index], allowed);
 	}
 	return err;
 }

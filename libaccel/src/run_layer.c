@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "host_kernel.h"
 #include "ref.h"
 
 /* Weights of a depthwise layer by tap, then by channel, so that channels are neighbours. */
@@ -23,14 +24,14 @@ static void copy_weights(struct host_layer *h)
 	}
 }
 
-int host_layer_init(struct host_layer *h, const struct layer *l)
+/* Plain's weights, when it has to run. */
+static int make_plain(struct host_layer *h)
 {
+	const struct layer *l = h->l;
 	size_t n = (size_t)l->out_ch * (size_t)(l->y.k * l->x.k);
 
-	*h = (struct host_layer){ .l = l };
-	if (l->kind != LAYER_CONV)
+	if (h->weights)
 		return 0;
-	h->depthwise = l->groups == l->in_ch && l->groups == l->out_ch;
 	h->weights = malloc(n * (size_t)(l->in_ch / l->groups) * sizeof(*h->weights) + 1);
 	if (!h->weights)
 		return error(-ENOMEM, "out of memory for the weights of layer '%s'", l->name);
@@ -38,8 +39,21 @@ int host_layer_init(struct host_layer *h, const struct layer *l)
 	return 0;
 }
 
+int host_layer_init(struct host_layer *h, const struct layer *l, unsigned allowed)
+{
+	int err;
+
+	*h = (struct host_layer){ .l = l, .chosen = -1 };
+	if (l->kind != LAYER_CONV)
+		return 0;
+	h->depthwise = l->groups == l->in_ch && l->groups == l->out_ch;
+	err = host_choose_init(h, allowed);
+	return err || h->chosen >= 0 ? err : make_plain(h);
+}
+
 void host_layer_free(struct host_layer *h)
 {
+	host_choose_free(h);
 	free(h->weights);
 	h->weights = NULL;
 }
@@ -115,31 +129,58 @@ static void pool(const struct layer *l, const struct host_view *from, const stru
 		}
 }
 
-static int run_conv(const struct host_layer *h, const struct host_view *in,
-		    const struct host_view *res, const struct host_view *out)
+/* Sums and all that follows, pixel by pixel. */
+static int run_plain(struct host_layer *h, const struct host_view *in, const struct host_view *res,
+		     const struct host_view *out)
+{
+	int32_t *acc = malloc((size_t)h->l->out_ch * sizeof(*acc) + 1);
+	struct host_input input = { 0 };
+	int err = make_plain(h);
+
+	if (!err && !acc)
+		err = error(-ENOMEM, "out of memory for layer '%s'", h->l->name);
+	if (!err)
+		err = host_input_make(h->l, in, &input);
+	if (!err)
+		convolve(h, &input, res, out, acc);
+	free(input.data);
+	free(acc);
+	return err;
+}
+
+/* Where table and residual follow, they do the clamping; MAX wins where MIN > MAX. */
+static int run_kernel(struct host_layer *h, const struct host_view *in, const struct host_view *res,
+		      const struct host_view *out)
+{
+	const struct layer *l = h->l;
+	bool more = host_has_finish(l);
+	int err = host_choose_run(h, in, out, more ? -128 : l->min < l->max ? l->min : l->max,
+				  more ? 127 : l->max);
+
+	if (err == -ENOTSUP)
+		return run_plain(h, in, res, out);
+	if (!err && more)
+		host_finish(l, out, res);
+	return err;
+}
+
+static int run_conv(struct host_layer *h, const struct host_view *in, const struct host_view *res,
+		    const struct host_view *out)
 {
 	const struct layer *l = h->l;
 	const size_t pixel = (size_t)l->out_ch, row = pixel * (size_t)l->x.out;
-	int32_t *acc = malloc((size_t)l->out_ch * sizeof(*acc) + 1);
 	struct host_view before = *out;
-	struct host_input input = { 0 };
 	int err;
 
-	if (layer_pools(l))
-		before = (struct host_view){ malloc(row * (size_t)l->y.out + 1), row, pixel };
-	if (acc && before.data)
-		err = host_input_make(l, in, &input);
-	else
-		err = error(-ENOMEM, "out of memory for layer '%s'", l->name);
-	if (!err) {
-		convolve(h, &input, res, &before, acc);
-		if (layer_pools(l))
-			pool(l, &before, out);
-	}
-	if (layer_pools(l))
-		free(before.data);
-	free(input.data);
-	free(acc);
+	if (!layer_pools(l))
+		return run_kernel(h, in, res, out);
+	before = (struct host_view){ malloc(row * (size_t)l->y.out + 1), row, pixel };
+	if (!before.data)
+		return error(-ENOMEM, "out of memory for layer '%s'", l->name);
+	err = run_kernel(h, in, res, &before);
+	if (!err)
+		pool(l, &before, out);
+	free(before.data);
 	return err;
 }
 
@@ -157,7 +198,7 @@ static void run_copy(const struct layer *l, const struct host_view *in, const st
 		}
 }
 
-int host_layer_run(const struct host_layer *h, const struct host_view *in,
+int host_layer_run(struct host_layer *h, const struct host_view *in,
 		   const struct host_view *res, const struct host_view *out)
 {
 	if (h->l->kind == LAYER_CONV)

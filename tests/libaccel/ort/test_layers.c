@@ -53,7 +53,7 @@ static void run_layer(struct acts *s, const struct layer *l)
 	int pictures = l->x.in == in->w && l->y.in == in->h ? in->n : 1;
 	struct host_layer h;
 
-	need(host_layer_init(&h, l));
+	need(host_layer_init(&h, l, HOST_ALL));
 	for (int n = 0; n < pictures; n++) {
 		struct host_view from = view(s, l->in, n), to = view(s, l->out, n);
 		struct host_view res = { NULL, 0, 0 };
@@ -116,7 +116,7 @@ static double worst_tie(const struct acts *s, const struct layer *l, const int8_
 	struct host_layer h;
 	double worst = 0;
 
-	need(host_layer_init(&h, l));
+	need(host_layer_init(&h, l, HOST_ALL));
 	need(host_input_make(l, &from, &in));
 	for (size_t i = 0; i < n; i++)
 		if (ours[i] != theirs[i])

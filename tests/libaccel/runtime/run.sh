@@ -19,7 +19,7 @@ out=$build/libaccel-runtime
 cd "$(dirname "$0")/../../.." || exit 1
 here=tests/libaccel/runtime
 flags=(-std=c11 -g -O1 -Wall -Wextra -Werror -Ilibaccel/src -Ilibaccel/include -Ilibaccel/tools -Iuapi -Isim -Isim/model)
-sources=(libaccel/src/{backend,device,model,program,run,layout,profile,array,error,text,file,npy,graph,onnx,ref,quant}*.c
+sources=(libaccel/src/{backend,device,model,program,run,host,layout,profile,array,error,text,file,npy,graph,onnx,ref,quant}*.c
 	libaccel/src/{alloc,cost,emit,lower,pack,partition,tile}*.c libaccel/src/schedule{,_const,_conv,_copy,_load,_store}.c)
 fake=("$here"/{fake_plan,jobs}.c)
 real=(libaccel/src/schedule_{plan,dump}.c libaccel/tools/{net_maker,nets}.c tests/libaccel/compile/{device,layers}.c)
@@ -29,6 +29,15 @@ if [ -f "$core" ]; then
 	flags+=("-DACCEL_CORES=CORE(8, 8)")
 	cores=("$core")
 fi
+# What XNNPACK's header has, and how to link it.
+read -r -a xnnpack <<<"$(make -s -f libaccel/libaccel.mk BUILD="$out" libaccel-xnnpack)"
+libs=()
+for word in "${xnnpack[@]}"; do
+	case $word in
+	-D*) flags+=("$word") ;;
+	*) libs+=("$word") ;;
+	esac
+done
 export UBSAN_OPTIONS=print_stacktrace=1
 failed=0
 plan=0
@@ -57,7 +66,7 @@ link() { # COMPILER SANITIZER TEST ARCHIVE...
 	local command=("$1" "${flags[@]}" "-fsanitize=$2" -fno-sanitize-recover=all) test=$3 first=$4
 	shift 3
 	[ "$test" != alloc ] || command+=("-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup")
-	"${command[@]}" "$here/test_$test.c" -Wl,--start-group "$@" -Wl,--end-group "${cores[@]}" "$out/sim/libfcnsim.a" -lstdc++ \
+	"${command[@]}" "$here/test_$test.c" -Wl,--start-group "$@" -Wl,--end-group "${cores[@]}" "$out/sim/libfcnsim.a" "${libs[@]}" -lstdc++ \
 		-lm -lpthread -o "$(dirname "$first")/test_$test"
 }
 

@@ -68,6 +68,26 @@ static void random_channels(struct rng *r, struct layer *l)
 	l->out_ch = kind == 0 ? in : l->groups * ((out + l->groups - 1) / l->groups);
 }
 
+/* Requantises: each output is a function of one input. */
+static void make_pointwise(struct layer *l)
+{
+	l->groups = l->out_ch = l->in_ch;
+	l->y.k = l->y.stride = l->y.dilation = l->x.k = l->x.stride = l->x.dilation = 1;
+	l->y.pad = l->x.pad = 0;
+	l->y.out = l->y.in;
+	l->x.out = l->x.in;
+}
+
+/* The same function for all channels. */
+static void unify(struct layer *l)
+{
+	for (int c = 1; c < l->out_ch; c++) {
+		l->weights[c] = l->weights[0];
+		l->bias[c] = l->bias[0];
+		l->scale[c] = l->scale[0];
+	}
+}
+
 /* False: no such layer. */
 static bool random_conv(struct rng *r, struct sample *s)
 {
@@ -83,6 +103,8 @@ static bool random_conv(struct rng *r, struct sample *s)
 	if (l->y.out < 1 || l->x.out < 1)
 		return false;
 	random_channels(r, l);
+	if (rng_range(r, 0, 5) == 0)
+		make_pointwise(l);
 	l->in_zp = rng_range(r, -128, 127);
 	l->pad_edge = !l->deconv && rng_range(r, 0, 4) == 0;
 	l->pad_value = l->deconv || rng_range(r, 0, 3) ? l->in_zp : -128;
@@ -103,12 +125,26 @@ static bool random_conv(struct rng *r, struct sample *s)
 	return true;
 }
 
+/* How often a kernel was the one that ran, by name. */
+static const char *const names[] = { "plain", "pointwise", "depthwise", "vnni", "xnnpack" };
+#define N_NAMES (sizeof(names) / sizeof(names[0]))
+static int taken[N_NAMES];
+
+static size_t kernel_index(const struct host_layer *h)
+{
+	for (size_t i = 0; i < N_NAMES; i++)
+		if (!strcmp(names[i], host_chosen(h)))
+			return i;
+	abort();
+}
+
 static struct host_view dense(void *data, int w, int c)
 {
 	return (struct host_view){ data, (size_t)w * (size_t)c, (size_t)c };
 }
 
-static bool same(struct sample *s)
+/* Runs often enough for every allowed kernel to have its turn. */
+static bool same_with(struct sample *s, unsigned allowed, int runs)
 {
 	const struct layer *l = &s->l;
 	size_t n = (size_t)s->out_h * (size_t)s->out_w * (size_t)l->out_ch;
@@ -117,13 +153,29 @@ static bool same(struct sample *s)
 	struct host_view res = dense(s->res, s->out_w, l->out_ch);
 	struct host_view out = dense(got, s->out_w, l->out_ch);
 	struct host_layer h;
-	bool good = got && !host_layer_init(&h, l) && !host_layer_run(&h, &in, &res, &out);
+	bool good = got && !host_layer_init(&h, l, allowed);
 
-	sample_reference(s);
-	good = good && !memcmp(got, s->out, n);
+	for (int i = 0; good && i < runs; i++) {
+		memset(got, 0x55, n);
+		good = !host_layer_run(&h, &in, &res, &out) && !memcmp(got, s->out, n);
+		if (!good)
+			note("kernel %s, run %d", host_chosen(&h), i);
+		taken[kernel_index(&h)]++;
+	}
 	host_layer_free(&h);
 	free(got);
 	return good;
+}
+
+static bool same(struct sample *s)
+{
+	bool good;
+
+	sample_reference(s);
+	good = same_with(s, 0, 1);
+	for (int i = 0; i < HOST_KERNELS; i++)
+		good &= same_with(s, 1u << i, 2);
+	return same_with(s, HOST_ALL, 3 * HOST_KERNELS) && good;
 }
 
 static void test_layers(int count)
@@ -137,12 +189,18 @@ static void test_layers(int count)
 		if (!random_conv(&r, &s))
 			continue;
 		sample_fill(&s, &r);
+		if (s.l.groups == s.l.out_ch && s.l.groups == s.l.in_ch && s.l.y.k * s.l.x.k == 1)
+			unify(&s.l);
 		if (!same(&s) && !wrong++)
 			note("%s", sample_name(&s));
 		sample_free(&s);
 		done++;
 	}
-	ok(!wrong, "%d random layers", count);
+	ok(!wrong, "%d random layers, with every kernel that can do them", count);
+	for (size_t i = 0; i < N_NAMES; i++)
+		note("%s: %d runs%s", names[i], taken[i],
+		     taken[i] ? "" : " (this machine or this build does not have it)");
+	ok(taken[0] && taken[1] && taken[2], "plain, pointwise and depthwise ran");
 }
 
 static void need(int err)
