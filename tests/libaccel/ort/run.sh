@@ -22,10 +22,10 @@ if ! $here/fetch.sh "$build/onnxruntime" 2>"$out/fetch.log"; then
 fi
 tests/libaccel/real/fetch.sh "$out" 2>"$out/fetch.log" || sed 's/^/# /' "$out/fetch.log"
 flags=(-std=c11 -O2 -g -Wall -Wextra -Werror -Ilibaccel/include -Ilibaccel/src -Ilibaccel/tools -Iuapi -Isim -Isim/model -isystem "$build/onnxruntime")
-if ! { make -s BUILD="$build" ACCEL_GEOMETRIES=16x16 libaccel &&
+if ! { make -s BUILD="$build" ACCEL_GEOMETRIES=16x16 libaccel && read -r -a libs <<<"$(sed -n "s/^Libs.private: //p" "$build/libaccel.pc")" &&
 	${CC:-gcc} "${flags[@]}" $here/{compare,integer_form,ort,test_layers,test_models,test_operators}.c tests/libaccel/real/models.c \
 		libaccel/tools/{net_maker,nets}.c "$build/libaccel.a" \
-		$(sed -n "s/^Libs.private: //p" "$build/libaccel.pc") -o "$out/test_ort"; } >"$out/build.log" 2>&1; then
+		"${libs[@]}" -o "$out/test_ort"; } >"$out/build.log" 2>&1; then
 	sed 's/^/# /' "$out/build.log"
 	echo 'Bail out! test_ort does not build'
 	exit 1

@@ -116,7 +116,7 @@ static double worst_tie(const struct acts *s, const struct layer *l, const int8_
 	struct host_layer h;
 	double worst = 0;
 
-	need(host_layer_init(&h, l, HOST_ALL));
+	need(host_layer_init(&h, l, 0));
 	need(host_input_make(l, &from, &in));
 	for (size_t i = 0; i < n; i++)
 		if (ours[i] != theirs[i])
