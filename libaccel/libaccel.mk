@@ -99,8 +99,8 @@ LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 MANDIR ?= $(PREFIX)/share/man
 INSTALL ?= install
-# accel-model's goes with it (libaccel/tools/tools.mk).
-LIBACCEL_MAN := $(filter-out %/accel-model.1,$(sort $(wildcard Documentation/man/*.1 Documentation/man/*.3 Documentation/man/*.7)))
+# Those of the tools go with them (libaccel/tools/tools.mk).
+LIBACCEL_MAN := $(filter-out %/accel-model.1 %/accel-ncnn2onnx.1,$(sort $(wildcard Documentation/man/*.1 Documentation/man/*.3 Documentation/man/*.7)))
 
 define LIBACCEL_PC
 prefix=$(PREFIX)

@@ -32,13 +32,17 @@ $(BUILD)/accel-model: $(patsubst %.c,$(TOOLS_OUT)/%.o,$(addprefix libaccel/tools
 	$(CC) $(CFLAGS) -o $@ $^ $(LIBACCEL_LIBS)
 
 # What is of use beyond the demos.
+TOOLS_MAN := $(addprefix Documentation/man/,accel-model.1 accel-ncnn2onnx.1)
+
 .PHONY: tools-install tools-uninstall
 tools-install: tools
 	$(INSTALL) -d $(DESTDIR)$(BINDIR)
 	$(INSTALL) -m 755 $(BUILD)/accel-model $(BUILD)/accel-ncnn2onnx $(DESTDIR)$(BINDIR)
-	$(INSTALL) -D -m 644 Documentation/man/accel-model.1 $(DESTDIR)$(MANDIR)/man1/accel-model.1
+	$(INSTALL) -d $(DESTDIR)$(MANDIR)/man1
+	$(INSTALL) -m 644 $(TOOLS_MAN) $(DESTDIR)$(MANDIR)/man1
 
 tools-uninstall:
-	rm -f $(addprefix $(DESTDIR)$(BINDIR)/,accel-model accel-ncnn2onnx) $(DESTDIR)$(MANDIR)/man1/accel-model.1
+	rm -f $(addprefix $(DESTDIR)$(BINDIR)/,accel-model accel-ncnn2onnx)
+	rm -f $(addprefix $(DESTDIR)$(MANDIR)/man1/,$(notdir $(TOOLS_MAN)))
 
 -include $(wildcard $(TOOLS_OUT)/libaccel/tools/*.d)
