@@ -93,6 +93,18 @@ $(BUILD)/accelctl: $(ACCELCTL_OBJS) $(LIBACCEL_A)
 
 # ---- installation ----
 
+# What is installed keeps its inner names to itself, as the shared library does: a program may have its own error().
+LIBACCEL_INSTALL_A = $(BUILD)/install/libaccel.a
+$(LIBACCEL_INSTALL_A): $(LIBACCEL_OBJS) $(FCN_SIM_LIB) $(LIBACCEL_CORE_LIBS)
+	@mkdir -p $(@D)
+	rm -f $@ $(@D)/*.o
+	$(LD) -r -o $(@D)/libaccel.o $(LIBACCEL_OBJS)
+	$(OBJCOPY) --localize-hidden $(@D)/libaccel.o
+	$(AR) rcs $@.new $(@D)/libaccel.o
+	{ echo open $@.new; for l in $(FCN_SIM_LIB) $(LIBACCEL_CORE_LIBS); do echo addlib $$l; done; echo save; } | $(AR) -M
+	mv $@.new $@
+OBJCOPY ?= objcopy
+
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
 LIBDIR ?= $(PREFIX)/lib
@@ -120,10 +132,13 @@ $(BUILD)/libaccel.pc: FORCE
 	@mkdir -p $(@D)
 	@echo "$$LIBACCEL_PC" | cmp -s - $@ || echo "$$LIBACCEL_PC" >$@
 
-libaccel-install: libaccel accelctl
+# A page of section 3 has several names: a file with a .so line stands for each but the first.
+LIBACCEL_LINKS = libaccel/man-names.sh $(filter %.3,$(LIBACCEL_MAN))
+
+libaccel-install: libaccel accelctl $(LIBACCEL_INSTALL_A)
 	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR)
 	$(INSTALL) -m 755 $(BUILD)/accelctl $(DESTDIR)$(BINDIR)/accelctl
-	$(INSTALL) -m 644 $(LIBACCEL_A) $(DESTDIR)$(LIBDIR)/libaccel.a
+	$(INSTALL) -m 644 $(LIBACCEL_INSTALL_A) $(DESTDIR)$(LIBDIR)/libaccel.a
 	$(INSTALL) -m 755 $(LIBACCEL_SO) $(DESTDIR)$(LIBDIR)/libaccel.so.$(LIBACCEL_VERSION)
 	ln -sf libaccel.so.$(LIBACCEL_VERSION) $(DESTDIR)$(LIBDIR)/libaccel.so.1
 	ln -sf libaccel.so.1 $(DESTDIR)$(LIBDIR)/libaccel.so
@@ -132,9 +147,14 @@ libaccel-install: libaccel accelctl
 	for m in $(LIBACCEL_MAN); do \
 		$(INSTALL) -D -m 644 $$m $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/} || exit 1; \
 	done
+	$(LIBACCEL_LINKS) | while read -r name page; do \
+		[ "$$name" = "$$page" ] || echo ".so man3/$$page.3" >$(DESTDIR)$(MANDIR)/man3/$$name.3 || exit 1; \
+	done
 
 libaccel-uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/accelctl $(DESTDIR)$(INCLUDEDIR)/accel.h
 	rm -f $(addprefix $(DESTDIR)$(LIBDIR)/,libaccel.a libaccel.so libaccel.so.1 libaccel.so.$(LIBACCEL_VERSION) \
 		pkgconfig/libaccel.pc)
-	for m in $(LIBACCEL_MAN); do rm -f $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/}; done
+	for m in $(LIBACCEL_MAN); do rm -f $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/} || exit 1; done
+	$(LIBACCEL_LINKS) | while read -r name page; do rm -f $(DESTDIR)$(MANDIR)/man3/$$name.3 || exit 1; done
+

@@ -1,0 +1,218 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# Installs libaccel below a folder and uses it from there as a stranger would: the header alone, the two example programs
+# against the shared and the static library, symbol versions, manual pages; then uninstalls.  Prints TAP.
+#
+#   run.sh BUILD_DIR
+# shellcheck disable=SC2317  # functions are called by check()
+set -u
+
+if [ $# != 1 ]; then
+	echo "usage: $0 BUILD_DIR" >&2
+	exit 2
+fi
+mkdir -p "$1/libaccel-install" || exit 1
+build=$(cd "$1" && pwd)
+out=$build/libaccel-install
+cd "$(dirname "$0")/../../.." || exit 1
+root=$out/root
+prefix=/opt/fcnaccel
+log=$out/log
+n=0
+failed=0
+
+result() { # NAME STATUS: the log as comment when it failed
+	n=$((n + 1))
+	if [ "$2" = 0 ]; then
+		echo "ok $n - $1"
+	else
+		echo "not ok $n - $1"
+		tail -n 20 "$log" | sed 's/^/# /'
+		failed=1
+	fi
+	: >"$log"
+}
+
+check() { # NAME COMMAND...
+	local name=$1
+	shift
+	"$@" >"$log" 2>&1 </dev/null
+	result "$name" $?
+}
+
+skip() { # NAME WHY
+	n=$((n + 1))
+	echo "ok $n - $1 # SKIP $2"
+}
+
+make_it() { # TARGET...
+	make -s BUILD="$build" PREFIX="$prefix" DESTDIR="$root" ACCEL_GEOMETRIES=16x16 "$@"
+}
+
+# ---- install ----
+
+rm -rf "$root" "$out/work"
+mkdir -p "$root" "$out/work"
+check "make install" make_it install
+if [ ! -f "$root$prefix/include/accel.h" ]; then
+	echo "1..$n"
+	exit 1
+fi
+find "$root" ! -type d -printf '%P\n' | sort >"$out/installed"
+
+lib=$root$prefix/lib
+export PKG_CONFIG_SYSROOT_DIR=$root PKG_CONFIG_PATH=$lib/pkgconfig
+check "pkg-config knows libaccel" pkg-config --exists --print-errors libaccel
+
+# ---- the header ----
+
+header=$root$prefix/include/accel.h
+check "accel.h alone, C11, gcc" gcc -std=c11 -pedantic -Wall -Wextra -Werror -fsyntax-only -x c "$header"
+check "accel.h alone, C11, clang" clang -std=c11 -pedantic -Wall -Wextra -Werror -fsyntax-only -x c "$header"
+check "accel.h alone, C++11, g++" g++ -std=c++11 -pedantic -Wall -Wextra -Werror -fsyntax-only -x c++ "$header"
+
+# ---- symbols ----
+
+# The functions that accel.h declares.
+sed 's,/\*.*\*/,,' "$header" | grep -oE '\baccel_[a-z_0-9]+\(' | tr -d '(' | sort -u >"$out/work/declared"
+sed -n 's/^[[:space:]]*\(accel_[a-z_0-9]*\);$/\1/p' libaccel/src/libaccel.map | sort >"$out/work/mapped"
+nm -D --defined-only "$lib/libaccel.so" | awk '$2 != "A" { print $3 }' | sort >"$out/work/exported"
+sed 's/$/@@LIBACCEL_1.0/' "$out/work/mapped" >"$out/work/versioned"
+same() {
+	[ -s "$1" ] && diff "$1" "$2"
+}
+# Comments name functions, too: what is declared must be in the map, and the map's in the header.
+check "libaccel.map and accel.h name the same functions" same "$out/work/mapped" "$out/work/declared"
+check "the shared library shows these alone, each with its version" same "$out/work/versioned" "$out/work/exported"
+static_names() { # others than accel_*, fcn_*, Verilator's and C++'s
+	nm -g --defined-only "$lib/libaccel.a" 2>/dev/null | awk 'NF == 3 && $2 != "V" && $2 != "W" && $2 != "u" { print $3 }' |
+		grep -vE '^(accel_|fcnm?_|_Z|_?Vfcn|vl_|verilated|Verilated|fst|sv[A-Z])' | sort -u >"$log.names"
+	cat "$log.names"
+	! grep -q . "$log.names"
+}
+check "the static library keeps its inner names to itself" static_names
+soname() {
+	objdump -p "$lib/libaccel.so" | grep -q 'SONAME *libaccel.so.1$' && [ -e "$lib/libaccel.so.1" ]
+}
+check "the shared library's name is libaccel.so.1" soname
+
+# ---- manual pages ----
+
+man=$root$prefix/share/man/man3
+libaccel/man-names.sh Documentation/man/*.3 | awk '{ print $1 }' | grep -v '^libaccel$' | sort >"$out/work/described"
+check "every function has a manual page, and only functions have" same "$out/work/mapped" "$out/work/described"
+pages_there() {
+	local name
+	while read -r name; do
+		[ -s "$man/$name.3" ] || { echo "$name.3 is not installed" && return 1; }
+		(cd "$man/.." && mandoc -Tutf8 "man3/$name.3" 2>&1) | grep -q "$name" || { echo "$name.3 does not show it" && return 1; }
+	done <"$out/work/mapped"
+}
+if command -v mandoc >/dev/null; then
+	check "mandoc has nothing to say" mandoc -Tlint Documentation/man/*.3
+	check "each function's page is installed and names it" pages_there
+else
+	skip "mandoc has nothing to say" "there is no mandoc"
+	skip "each function's page is installed and names it" "there is no mandoc"
+fi
+# All prototypes and examples of the pages, in one line each, against the header's.
+sections() {
+	local page part status=0
+	for page in Documentation/man/accel_*.3; do
+		for part in SYNOPSIS DESCRIPTION 'RETURN VALUE' ERRORS OWNERSHIP THREADS EXAMPLE 'SEE ALSO'; do
+			grep -q "^\.SH $part$" "$page" || { echo "$page has no section $part" && status=1; }
+		done
+	done
+	return "$status"
+}
+check "every page has all its sections" sections
+flat() {
+	tr '\n\t' '  ' | sed 's/  */ /g; s/; */;\n/g'
+}
+prototypes() {
+	sed 's,/\*.*\*/,,; /^#/d; /^[ \/]\*/d' "$header" | grep -v '^$' | flat | grep -oE '(int|void|size_t|const char|void) [*]?accel_[a-z_]*\(.*\);$' |
+		sort -u >"$out/work/prototypes"
+	sed -n '/^\.SH SYNOPSIS/,/^\.fi/p' Documentation/man/accel_*.3 | sed '/^[.#]/d; /^$/d' | flat | sed 's/^ //; /^$/d' | sort -u >"$out/work/synopses"
+	[ "$(wc -l <"$out/work/prototypes")" = "$(wc -l <"$out/work/mapped")" ] && same "$out/work/prototypes" "$out/work/synopses"
+}
+check "the pages' prototypes are the header's" prototypes
+examples_of_pages() {
+	local page name
+	for page in Documentation/man/*.3; do
+		name=$out/work/$(basename "$page" .3).c
+		sed -n '/^\.EX/,/^\.EE/p' "$page" | sed '/^\.E[XE]/d; s/\\en/\\n/g; s/\\-/-/g' >"$name"
+		[ -s "$name" ] && gcc -std=gnu11 -Wall -Wextra -Werror -fsyntax-only "-I$root$prefix/include" "$name" || return 1
+	done
+}
+check "the pages' examples compile" examples_of_pages
+
+# ---- the examples ----
+
+mkdir -p "$out/work/shared" "$out/work/static"
+check "examples against the shared library" make -s -C libaccel/examples OUT="$out/work/shared"
+check "examples against the static library" make -s -C libaccel/examples OUT="$out/work/static" STATIC=1
+linked() {
+	LD_LIBRARY_PATH=$lib ldd "$out/work/shared/segment" | grep -q "$lib/libaccel.so.1" &&
+		! ldd "$out/work/static/segment" | grep libaccel
+}
+check "each is linked with the library that it asked for" linked
+
+accel_model=$root$prefix/bin/accel-model
+make_models() {
+	"$accel_model" mlp "$out/work/mlp.onnx" && "$accel_model" fcn8s "$out/work/fcn.onnx" size=32 narrow=16 &&
+		"$accel_model" noise 1x16x1x1 7 "$out/work/numbers.npy" && "$accel_model" noise 1x3x32x32 7 "$out/work/picture.npy"
+}
+check "models and inputs, by the installed accel-model" make_models
+
+classify() { # KIND DEVICE
+	LD_LIBRARY_PATH=$lib "$out/work/$1/classify-mlp" "$out/work/mlp.onnx" "$out/work/numbers.npy" "$2" >"$out/work/class-$1" 2>"$log" &&
+		grep -q '^class [0-3] of 4, score ' "$out/work/class-$1"
+}
+segment() { # KIND DEVICE
+	LD_LIBRARY_PATH=$lib "$out/work/$1/segment" "$out/work/fcn.onnx" "$out/work/picture.npy" "$out/work/classes-$1-$2.npy" "$2" \
+		>"$out/work/profile" 2>"$log" && grep -q ' core ' "$out/work/profile" && grep -q ' of .* layers' "$log"
+}
+for kind in shared static; do
+	check "classify-mlp, $kind, on rtl:" classify "$kind" rtl:
+	mv "$out/work/class-$kind" "$out/work/class-$kind-rtl"
+	check "classify-mlp, $kind, on host:" classify "$kind" host:
+	check "both say the same" cmp "$out/work/class-$kind-rtl" "$out/work/class-$kind"
+	check "segment, $kind, on model:" segment "$kind" model:
+done
+check "segment on rtl:" segment shared rtl:
+check "the same classes on rtl: and model:" cmp "$out/work/classes-shared-rtl:.npy" "$out/work/classes-static-model:.npy"
+says() { # PATTERN COMMAND...: fails with one line that matches
+	local pattern=$1
+	shift
+	if "$@" >/dev/null 2>"$log"; then
+		echo "it did not fail" >>"$log"
+		return 1
+	fi
+	[ "$(wc -l <"$log")" = 1 ] && grep -qE "$pattern" "$log"
+}
+export LD_LIBRARY_PATH=$lib
+n=$((n + 1))
+if says 'nothing.onnx.*No such file' "$out/work/shared/classify-mlp" nothing.onnx "$out/work/numbers.npy" model: &&
+	says 'npu:' "$out/work/shared/classify-mlp" "$out/work/mlp.onnx" "$out/work/numbers.npy" npu: &&
+	says "'input|input" "$out/work/shared/classify-mlp" "$out/work/mlp.onnx" "$out/work/picture.npy" model:; then
+	echo "ok $n - a missing model, an unknown device and a wrong input are told in one line"
+else
+	echo "not ok $n - a missing model, an unknown device and a wrong input are told in one line"
+	sed 's/^/# /' "$log"
+	failed=1
+fi
+unset LD_LIBRARY_PATH
+
+# ---- uninstall ----
+
+check "make uninstall" make_it uninstall
+find "$root" ! -type d -printf '%P\n' >"$out/left"
+nothing_left() {
+	cat "$out/left"
+	! grep -q . "$out/left" && [ "$(wc -l <"$out/installed")" -gt 50 ]
+}
+check "uninstall leaves nothing behind" nothing_left
+
+echo "1..$n"
+exit "$failed"
