@@ -65,6 +65,14 @@ static void forget_shapes(struct graph *g)
 		}
 }
 
+static int set_shapes(struct graph *g, const struct shape *s)
+{
+	forget_shapes(g);
+	for (int i = 0; i < g->n_in; i++)
+		g->tensor[g->in[i]].shape = s[i];
+	return graph_infer(g, s);
+}
+
 static int set_batch(struct graph *g, int64_t count)
 {
 	struct shape *s = calloc((size_t)g->n_in + 1, sizeof(*s));
@@ -79,12 +87,8 @@ static int set_batch(struct graph *g, int64_t count)
 				    g->tensor[g->in[i]].name);
 		s[i].dim[0] = count;
 	}
-	if (!err) {
-		forget_shapes(g);
-		for (int i = 0; i < g->n_in; i++)
-			g->tensor[g->in[i]].shape = s[i];
-		err = graph_infer(g, s);
-	}
+	if (!err)
+		err = set_shapes(g, s);
 	free(s);
 	return err;
 }
@@ -99,6 +103,23 @@ int batch_write(const char *from, int64_t count, const char *path)
 	err = set_batch(g, count);
 	if (err)
 		error_in(err, "%s with a batch of %lld", from, (long long)count);
+	if (!err)
+		err = onnx_write(g, path);
+	graph_free(g);
+	return err;
+}
+
+int shape_write(const char *from, const struct shape *s, const char *path)
+{
+	struct graph *g = NULL;
+	int err = onnx_load(from, &g);
+
+	if (err)
+		return err;
+	err = g->n_in == 1 ? set_shapes(g, s) :
+	      error(-EINVAL, "it has %d inputs; only a model of one can be given a shape", g->n_in);
+	if (err)
+		error_in(err, "%s in another shape", from);
 	if (!err)
 		err = onnx_write(g, path);
 	graph_free(g);

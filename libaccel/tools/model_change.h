@@ -14,4 +14,7 @@ int noise_write(const struct shape *s, uint64_t seed, const char *path);
  */
 int batch_write(const char *from, int64_t count, const char *path);
 
+/* The model with the shape of its only input, whatever it was, fixed at `s`. */
+int shape_write(const char *from, const struct shape *s, const char *path);
+
 #endif

@@ -99,27 +99,48 @@ static int make_net(const struct net_kind *kind, int n, char **arg)
 	return err;
 }
 
-static int make_noise(int n, char **arg)
+/* "64x100x1x1" */
+static int parse_shape(const char *text, struct shape *s)
 {
-	struct shape s = { .rank = 0 };
-	const char *p = n ? arg[0] : "";
-	uint64_t seed;
+	const char *p = text;
 	char *end;
-	int err;
 
-	if (n != 3)
-		return usage_error("wanted is: noise DIMS SEED OUT.npy");
+	*s = (struct shape){ .rank = 0 };
 	do {
 		long v = strtol(p, &end, 10);
 
 		if (*p < '0' || *p > '9' || v < 1 || v > INT32_MAX || (*end && *end != 'x') ||
-		    s.rank == ACCEL_MAX_RANK)
-			return usage_error("'%s' is no shape such as 64x100x1x1", arg[0]);
-		s.dim[s.rank++] = v;
+		    s->rank == ACCEL_MAX_RANK)
+			return usage_error("'%s' is no shape such as 64x100x1x1", text);
+		s->dim[s->rank++] = v;
 		p = end + 1;
 	} while (*end);
-	err = parse_number("SEED", arg[1], 0, UINT64_MAX, &seed);
+	return 0;
+}
+
+static int make_noise(int n, char **arg)
+{
+	struct shape s;
+	uint64_t seed;
+	int err;
+
+	if (n != 3)
+		return usage_error("wanted is: noise DIMS SEED OUT.npy");
+	err = parse_shape(arg[0], &s);
+	if (!err)
+		err = parse_number("SEED", arg[1], 0, UINT64_MAX, &seed);
 	return err ? err : noise_write(&s, seed, arg[2]);
+}
+
+static int make_shape(int n, char **arg)
+{
+	struct shape s;
+	int err;
+
+	if (n != 3)
+		return usage_error("wanted is: shape MODEL.onnx DIMS OUT.onnx");
+	err = parse_shape(arg[1], &s);
+	return err ? err : shape_write(arg[0], &s, arg[2]);
 }
 
 static int make_batch(int n, char **arg)
@@ -137,9 +158,10 @@ static void print_help(void)
 {
 	printf("Usage: accel-model NETWORK OUT.onnx [OPTION=VALUE]..\n"
 	       "       accel-model batch MODEL.onnx COUNT OUT.onnx\n"
+	       "       accel-model shape MODEL.onnx DIMS OUT.onnx\n"
 	       "       accel-model noise DIMS SEED OUT.npy\n"
-	       "Makes models with seeded weights, a model for several inputs at once, and random "
-	       "inputs.\n\n");
+	       "Makes models with seeded weights, models for several or for smaller inputs, and "
+	       "random inputs.\n\n");
 	for (int i = 0; i < n_net_kinds; i++) {
 		const struct net_kind *k = &net_kinds[i];
 
@@ -161,6 +183,8 @@ static int run(int argc, char **argv)
 		return make_noise(argc - 2, argv + 2);
 	if (!strcmp(argv[1], "batch"))
 		return make_batch(argc - 2, argv + 2);
+	if (!strcmp(argv[1], "shape"))
+		return make_shape(argc - 2, argv + 2);
 	kind = find_net(argv[1]);
 	if (!kind)
 		return usage_error("there is no network '%s'; --help lists them", argv[1]);

@@ -21,4 +21,4 @@ out=$(cd "$2" && pwd)
 "$build/accel-model" upconv7 "$out/upconv7.onnx" size=46 >/dev/null
 cp "$top/libaccel/demo/dcgan-clothes.onnx" "$out/gan.onnx"
 waifu=$top/../shared/models/waifu2x_upconv7_142_qdq_s8.onnx
-[ ! -f "$waifu" ] || cp "$waifu" "$out/upconv7_waifu2x.onnx"
+[ ! -f "$waifu" ] || "$build/accel-model" shape "$waifu" 1x3x46x46 "$out/upconv7_waifu2x.onnx" >/dev/null

@@ -217,6 +217,16 @@ try 0 "" "another seed" $p mlp mlp2.onnx seed=2
 ! cmp -s mlp.onnx mlp2.onnx
 result $? "makes another"
 
+# Another shape: the small model is that of its size.
+try 2 "wanted is: shape" "shape without dims" $p shape upconv7.onnx small.onnx
+try 2 "no shape" "a shape of no dims" $p shape upconv7.onnx 1x3x p.onnx
+try 1 "cannot open none.onnx" "a shape of nothing" $p shape none.onnx 1x3x40x40 p.onnx
+try 1 "in another shape" "a shape that does not fit" $p shape upconv7.onnx 1x5x40x40 p.onnx
+try 0 "" "another shape" $p shape upconv7.onnx 1x3x40x40 shaped.onnx
+try 0 "" "the size by itself" $p upconv7 sized.onnx size=40
+cmp shaped.onnx sized.onnx >"$out/cmp" 2>&1
+result $? "is the model of that size" "$out/cmp"
+
 # A batch: as many times the same, and as many times the compiler's estimate.
 try 2 "wanted is: batch" "batch without a count" $p batch mlp.onnx 3
 try 2 "from 1 to 65536" "a batch of 0" $p batch mlp.onnx 0 p.onnx
