@@ -47,8 +47,8 @@ build_all() { # KERNEL DIR
 	result "the compiler has nothing to say about the module" "$log.warnings" $?
 	make -s -f tests/kselftest/Makefile OUTPUT="$PWD/$build/kselftest" KSFT_INCLUDE="$PWD/$build/kselftest-include" >"$log" 2>&1
 	result "the test programs build" "$log" $? || return
-	make -s accelctl >"$log" 2>&1
-	result "accelctl builds" "$log" $? || return
+	make -s accelctl tools >"$log" 2>&1 && tests/kselftest/models.sh "$build" "$build/kselftest/models" >>"$log" 2>&1
+	result "accelctl and its models are built" "$log" $? || return
 	sim/hil/initramfs.sh "$1" "$2/initramfs.gz" --ko "$2/fcn_accel.ko" --module vgem --program "$build/accelctl" \
 		--tests "$build/kselftest" >"$log" 2>&1
 	status=$?
