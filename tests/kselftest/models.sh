@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# Puts the networks that accelctl_verify.sh runs into a folder, all in int8: a U-Net and a super-resolution network with seeded
-# weights, the project's own GAN, and waifu2x's upconv_7 where ../shared has it.
+# Puts the networks that accelctl_verify.sh runs into a folder, all in int8 and small, because the host's side of the comparison runs
+# in an emulated processor: a U-Net with seeded weights, the project's own GAN, and waifu2x's upconv_7 on a crop of 30 x 30 (with seeded
+# weights where ../shared does not have it).
 #
 #   models.sh BUILD DIR
 #
@@ -18,7 +19,10 @@ build=$(cd "$1" && pwd)
 mkdir -p "$2"
 out=$(cd "$2" && pwd)
 "$build/accel-model" unet "$out/unet.onnx" size=48 channels=16 >/dev/null
-"$build/accel-model" upconv7 "$out/upconv7.onnx" size=46 >/dev/null
-cp "$top/libaccel/demo/dcgan-clothes.onnx" "$out/gan.onnx"
+"$build/accel-model" batch "$top/libaccel/demo/dcgan-clothes.onnx" 4 "$out/gan.onnx" >/dev/null
 waifu=$top/../shared/models/waifu2x_upconv7_142_qdq_s8.onnx
-[ ! -f "$waifu" ] || "$build/accel-model" shape "$waifu" 1x3x46x46 "$out/upconv7_waifu2x.onnx" >/dev/null
+if [ -f "$waifu" ]; then
+	"$build/accel-model" shape "$waifu" 1x3x30x30 "$out/upconv7.onnx" >/dev/null
+else
+	"$build/accel-model" upconv7 "$out/upconv7.onnx" size=30 >/dev/null
+fi
