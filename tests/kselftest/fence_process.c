@@ -182,7 +182,7 @@ TEST_F(process, producer_is_killed)
 		_exit(0);
 	ASSERT_EQ(1, poll(&p, 1, 25000));
 	end = fcn_sync_status(self->fence);
-	EXPECT_TRUE(end == -ECANCELED || end == 0 || end == -EFAULT) {
+	EXPECT_TRUE(end == -ESRCH || end == 0 || end == -EFAULT) {
 		TH_LOG("the fence's error is %d", end);
 	}
 	fcn_use(&self->job, &self->shared, FCN_R);

@@ -187,7 +187,7 @@ TEST_F(sync, in_of_another_file)
 	EXPECT_EQ(-ETIME, fcn_syncobj_wait(self->fd, out.handle, fcn_now() + FCN_SEC / 10));
 	unblock(self);
 	EXPECT_EQ(0, fcn_syncobj_wait(self->fd, out.handle, soon()));
-	EXPECT_EQ(-ECANCELED, fcn_sync_status(import.fd));
+	EXPECT_EQ(-ESRCH, fcn_sync_status(import.fd));
 	EXPECT_TRUE(fcn_filled(self->to.map, 4096, 1));
 	close(import.fd);
 }

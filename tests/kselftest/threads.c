@@ -184,7 +184,7 @@ TEST_F(device, closed_by_another_thread)
 		pthread_join(thread, NULL);
 		for (int k = 0; k < 500 && fcn_sync_status(file) == -EINPROGRESS; k++)
 			fcn_sleep_ms(10);
-		EXPECT_EQ(-ECANCELED, fcn_sync_status(file));
+		EXPECT_EQ(-ESRCH, fcn_sync_status(file));
 		close(file);
 	}
 }
