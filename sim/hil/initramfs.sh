@@ -8,7 +8,7 @@
 #   --ko       a module that was built for this kernel
 #   --module   a module of the kernel's package, by name; what modules depend on comes by itself
 #   --program  goes to /bin, with the shared libraries that it wants from this machine
-#   --tests    a folder of programs and its file `list`; goes to /tests
+#   --tests    a folder of programs, its file `list` that names them, and models/ if there is one; goes to /tests
 set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)
 
@@ -65,6 +65,18 @@ add_program() {
 	done
 }
 
+# What the list names, and models for it; not what lies beside from building.
+add_tests() {
+	local name
+	cp "$1/list" "$dir/tests/"
+	# shellcheck disable=SC2013  # names have no blanks
+	for name in $(sed "s/#.*//" "$1/list"); do
+		cp -L "$1/$name" "$dir/tests/"
+		chmod +x "$dir/tests/$name"
+	done
+	[ ! -d "$1/models" ] || cp -RL "$1/models" "$dir/tests/"
+}
+
 while [ $# -ge 2 ]; do
 	case $1 in
 	--ko)
@@ -75,7 +87,7 @@ while [ $# -ge 2 ]; do
 		;;
 	--module) add_module "$2" ;;
 	--program) add_program "$2" ;;
-	--tests) cp -RL "$2/." "$dir/tests/" ;;
+	--tests) add_tests "$2" ;;
 	*)
 		echo "initramfs.sh: unknown option '$1'" >&2
 		exit 2

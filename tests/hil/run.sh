@@ -28,22 +28,50 @@ check_server() { # DIR
 	result "the server comes to its end" "$1/server.log" $?
 }
 
+# The results of a guest that has run; the list of what should have, the server's last words.
+check_guest() { # DIR STATUS LIST
+	local dir=$1 file
+	result "the guest powers off by itself" "$dir/guest.log" "$2"
+	for file in results.log console.log; do
+		[ -f "$dir/$file" ] || : >"$dir/$file"
+	done
+	awk -v list="load $3 unload" -f tests/hil/results.awk "$dir/results.log" >"$dir/results.tap"
+	number <"$dir/results.tap"
+	awk -f tests/hil/splat.awk "$dir/console.log" >"$dir/splats"
+	result "the kernel has nothing to complain about" "$dir/splats" $?
+	check_server "$dir"
+}
+
+# One more guest, with a fault plan and a list of its own: a small archive behind the common one replaces the list.
+run_session() { # KERNEL DIR NAME FAULT COMMAND
+	local dir=$2/$3 root=$2/$3/root
+	mkdir -p "$root/tests"
+	echo "$5" >"$root/tests/list"
+	echo "$4" >"$dir/plan"
+	(cd "$root" && find . | busybox cpio -o -H newc 2>/dev/null | gzip -1) | cat "$2/initramfs.gz" - >"$dir/initramfs.gz"
+	echo "# with '$4'"
+	HIL_SERVER="--faults plan ${HIL_SERVER-}" sim/hil/guest.sh "$1" "$dir/initramfs.gz" "$dir" test >"$dir/guest.log" 2>&1
+	check_guest "$dir" $? "$(sed -E 's/[A-Za-z_]+=[^ ]* *//g; s/ .*//' <<<"$5")"
+}
+
+run_sessions() { # KERNEL DIR
+	local name fault command
+	while IFS='|' read -r name fault command; do
+		name=${name//[[:space:]]/}
+		case $name in '' | '#'*) continue ;; esac
+		run_session "$1" "$2" "$name" "${fault# }" "${command# }"
+	done <tests/hil/sessions
+}
+
 run_kernel() { # KERNEL
-	local dir=$build/hil/$1 list status before=$failed
+	local dir=$build/hil/$1 before=$failed
 	n=0
 	failed=0
 	mkdir -p "$dir"
 	if build_all "$1" "$dir"; then
 		sim/hil/guest.sh "$1" "$dir/initramfs.gz" "$dir" test >"$dir/guest.log" 2>&1
-		status=$?
-		result "the guest powers off by itself" "$dir/guest.log" $status
-		list="load $(sed 's/#.*//' tests/kselftest/list | tr '\n' ' ') unload"
-		[ -f "$dir/results.log" ] || : >"$dir/results.log"
-		awk -v list="$list" -f tests/hil/results.awk "$dir/results.log" >"$dir/results.tap"
-		number <"$dir/results.tap"
-		awk -f tests/hil/splat.awk "$dir/console.log" >"$dir/splats"
-		result "the kernel has nothing to complain about" "$dir/splats" $?
-		check_server "$dir"
+		check_guest "$dir" $? "$(sed 's/#.*//' tests/kselftest/list | tr '\n' ' ')"
+		run_sessions "$1" "$dir"
 	fi
 	echo "1..$n"
 	if [ "$failed" != 0 ]; then
