@@ -76,7 +76,8 @@ case ${HIL_ACCEL:-auto} in
 kvm) accel=(-accel kvm) ;;
 auto) ! kvm_works || accel=(-accel kvm "${accel[@]}") ;;
 esac
-append="console=ttyS0 hil=$mode panic=-1 oops=panic rcupdate.rcu_cpu_stall_timeout=100 watchdog_thresh=60 nokaslr ${HIL_APPEND-}"
+# no_timer_check: on a busy machine the emulated timer is late, and the kernel would take it for broken.
+append="console=ttyS0 hil=$mode panic=-1 oops=panic rcupdate.rcu_cpu_stall_timeout=100 watchdog_thresh=60 nokaslr no_timer_check ${HIL_APPEND-}"
 # Guest memory must be shared, or the device would write to another copy of it than the guest reads.
 qemu=("$top/sim/hil/qemu.sh" -nodefaults -no-user-config -display none -no-reboot
 	-machine "q35,memory-backend=ram,usb=off" -object "memory-backend-memfd,id=ram,size=${HIL_MEM:-1024}M,share=on"
