@@ -2,9 +2,9 @@
 //
 // fcn_conv: the CONV engine: weight buffer, systolic array and accumulators, and what drives them.
 //
-// A pixel that fcn_conv_pix issues in cycle t enters the array in cycle t + 3, with the data of the IFM
-// buffer.  Its sum leaves column c in cycle t + ROWS + c + 5, and is in the accumulators, to be read, in
-// cycle t + ROWS + c + 7.  What belongs to a pixel travels beside it: its tag, up to column 0 in a
+// A pixel that fcn_conv_pix issues in cycle t enters the array in cycle t + 4, with the data of the IFM
+// buffer.  Its sum leaves column c in cycle t + ROWS + c + 6, and is in the accumulators, to be read, in
+// cycle t + ROWS + c + 8.  What belongs to a pixel travels beside it: its tag, up to column 0 in a
 // delay line here and then from column to column; and whether it is its command's last.
 //
 // A clear forgets commands.  Pixels that were issued pass through the array all the same, ahead of
@@ -30,7 +30,7 @@ module fcn_conv #(
     output wire                cmd_ready_o,
     input  wire [511:0]        cmd_i,
     output wire                done_o,
-    // IFM buffer, read port: ROWS bytes, 3 cycles after the enable.
+    // IFM buffer, read port: ROWS bytes, 4 cycles after the enable.
     output wire                ifm_rd_en_o,
     output wire [IFM_LOG2-1:0] ifm_rd_addr_o,
     input  wire [8*ROWS-1:0]   ifm_rd_data_i,
@@ -57,7 +57,7 @@ module fcn_conv #(
     localparam integer LINE = WGT_LOG2 - $clog2(COLS);  // address bits of a weight line
     localparam integer TILE = LINE - $clog2(ROWS);      // address bits of a weight tile
     localparam integer TAG = ACC_LOG2 + 3;              // {valid, init, half, entry}: see fcn_acc
-    localparam integer ENTER = 3;                       // cycles from issue to the array
+    localparam integer ENTER = 4;                       // cycles from issue to the array
     localparam integer ACC = ENTER + ROWS;              // ... to column 0 of the accumulators
     localparam integer LAST = ACC + COLS + 2;           // ... to the write of the last column
 
@@ -66,7 +66,7 @@ module fcn_conv #(
     assign cmd_ready_o = pix_ready && wgt_ready;
     wire cmd_take = cmd_valid_i && cmd_ready_o;
 
-    wire                pix_valid, pix_last, pix_init, pix_half, pix_recent, pix_busy;
+    wire                pix_valid, pix_last, pix_init, pix_half, pix_busy;
     wire [ACC_LOG2-1:0] pix_entry;
     wire                swap, full;
 
@@ -76,7 +76,7 @@ module fcn_conv #(
         .full_i(full), .swap_o(swap),
         .pix_valid_o(pix_valid), .pix_addr_o(ifm_rd_addr_o),
         .pix_last_o(pix_last), .pix_init_o(pix_init), .pix_half_o(pix_half), .pix_entry_o(pix_entry),
-        .pix_recent_i(pix_recent), .wait_wgt_o(wait_wgt_o), .busy_o(pix_busy)
+        .wait_wgt_o(wait_wgt_o), .busy_o(pix_busy)
     );
 
     wire            wgt_rd_en, wgt_rd_first;
@@ -103,7 +103,7 @@ module fcn_conv #(
         .scrub_i(scrub_i), .scrub_done_o(wgt_scrub_done)
     );
 
-    // Flags on their way to the array, beside the buffers' three cycles.
+    // Flags on their way to the array, beside the buffers' four cycles.
     reg [ENTER-1:0] swap_q, shift_q, first_q;
 
     always @(posedge clk_i) begin
@@ -126,11 +126,14 @@ module fcn_conv #(
     localparam integer HOLD = LAST + 2;
     localparam integer HOLD_BITS = $clog2(HOLD + 1);
     reg [HOLD_BITS-1:0] hold_q;
-    wire                live = hold_q != 0;
+    reg                 live;           // hold_q != 0
+    wire                hold = clear_i || pix_valid || wgt_rd_en || acc_scrub;
 
     always @(posedge clk_i)
-        if (clear_i || pix_valid || wgt_rd_en || acc_scrub) hold_q <= HOLD[HOLD_BITS-1:0];
+        if (hold) hold_q <= HOLD[HOLD_BITS-1:0];
         else if (live) hold_q <= hold_q - 1'b1;
+
+    always @(posedge clk_i) live <= hold || hold_q[HOLD_BITS-1:1] != 0;
 
     assign scrub_done_o = wgt_scrub_done && acc_scrub_done && !live;
 
@@ -159,15 +162,6 @@ module fcn_conv #(
             end
         end
     endgenerate
-
-    // Is one of the last three updates of the same entry?  The flag between does not matter.
-    function same_entry(input [TAG-1:0] tag, input half, input [ACC_LOG2-1:0] entry);
-        same_entry = tag[TAG-1] && tag[ACC_LOG2:0] == {half, entry};
-    endfunction
-
-    assign pix_recent = same_entry(g_tag[1].tag_q, pix_half, pix_entry) ||
-                        same_entry(g_tag[2].tag_q, pix_half, pix_entry) ||
-                        same_entry(g_tag[3].tag_q, pix_half, pix_entry);
 
     // The last pixel of a command, on its way to the last column's write.
     reg [LAST:1] last_q;

@@ -37,7 +37,6 @@ module fcn_conv_pix #(
     output wire                pix_init_o,      // overwrite the entry
     output wire                pix_half_o,
     output wire [ACC_LOG2-1:0] pix_entry_o,
-    input  wire                pix_recent_i,    // one of the last three pixels had this half and entry
     // State, for counters.
     output wire                wait_wgt_o,      // a pixel waits for weights
     output wire                busy_o           // there is a command
@@ -117,14 +116,19 @@ module fcn_conv_pix #(
     reg [7:0]          k0_q, k1_q, k2_q;
     reg [IFM_LOG2-1:0] x_addr_q, y_addr_q, k0_addr_q, k1_addr_q, k2_addr_q;
 
-    // A loop wraps when it and all faster ones are at their last turn.
-    wire x_wrap  = x_q == 0;
-    wire y_wrap  = x_wrap && y_q == 0;
-    wire k0_wrap = y_wrap && k0_q == 0;
-    wire k1_wrap = k0_wrap && k1_q == 0;
-    wire k2_wrap = k1_wrap && k2_q == 0;
+    // A loop is at its last turn: 0 is left.  Known a cycle ahead, as is whether it has one turn only.
+    reg x_end_q, y_end_q, k0_end_q, k1_end_q, k2_end_q;
+    reg x_one_q, y_one_q, k0_one_q, k1_one_q;
 
-    wire step = run_q && (!first_q || (full_i && (init_q || !pix_recent_i)));
+    // A loop wraps when it and all faster ones are at their last turn.
+    wire x_wrap  = x_end_q;
+    wire y_wrap  = x_wrap && y_end_q;
+    wire k0_wrap = y_wrap && k0_end_q;
+    wire k1_wrap = k0_wrap && k1_end_q;
+    wire k2_wrap = k1_wrap && k2_end_q;
+
+    reg  recent_q;      // one of the last three pixels had the half and the entry of a tile's first
+    wire step = run_q && (!first_q || (full_i && (init_q || !recent_q)));
     wire cmd_end = step && k2_wrap;
 
     assign next_take = next_valid && (!run_q || cmd_end);
@@ -164,6 +168,51 @@ module fcn_conv_pix #(
             if (k0_wrap) k1_q <= k1_wrap ? k1_n_q : k1_q - 1'b1;
             if (k1_wrap) k2_q <= k2_q - 1'b1;
         end
+
+    always @(posedge clk_i)
+        if (next_take) begin
+            x_end_q  <= next_x_n == 12'd0;
+            y_end_q  <= next_y_n == 12'd0;
+            k0_end_q <= next_k0_n == 8'd0;
+            k1_end_q <= next_k1_n == 8'd0;
+            k2_end_q <= next_k2_n == 8'd0;
+            x_one_q  <= next_x_n == 12'd0;
+            y_one_q  <= next_y_n == 12'd0;
+            k0_one_q <= next_k0_n == 8'd0;
+            k1_one_q <= next_k1_n == 8'd0;
+        end else if (step) begin
+            x_end_q <= x_wrap ? x_one_q : x_q == 12'd1;
+            if (x_wrap) y_end_q <= y_wrap ? y_one_q : y_q == 12'd1;
+            if (y_wrap) k0_end_q <= k0_wrap ? k0_one_q : k0_q == 8'd1;
+            if (k0_wrap) k1_end_q <= k1_wrap ? k1_one_q : k1_q == 8'd1;
+            if (k1_wrap) k2_end_q <= k2_q == 8'd1;
+        end
+
+    // Every tile of a command begins with the entry acc_q, the next command's first with next_acc.  Whether
+    // that is one of the last three entries in the next cycle is found out in this one, from the pixel of this
+    // cycle and the two before it.
+    reg              last_q, second_q;      // there was a pixel one, two cycles ago
+    reg [ACC_LOG2:0] last_entry_q, second_entry_q;
+    wire [ACC_LOG2:0] this_entry  = {half_q, entry_q};
+    wire [ACC_LOG2:0] tile_entry  = {half_q, acc_q};
+    wire [ACC_LOG2:0] start_entry = {next_half, next_acc};
+
+    always @(posedge clk_i) begin
+        last_q   <= step;
+        second_q <= last_q;
+    end
+    always @(posedge clk_i)
+        if (step || last_q) begin
+            last_entry_q   <= this_entry;
+            second_entry_q <= last_entry_q;
+        end
+    always @(posedge clk_i)
+        if (next_take)
+            recent_q <= (step && this_entry == start_entry) || (last_q && last_entry_q == start_entry)
+                        || (second_q && second_entry_q == start_entry);
+        else
+            recent_q <= (step && this_entry == tile_entry) || (last_q && last_entry_q == tile_entry)
+                        || (second_q && second_entry_q == tile_entry);
 
     always @(posedge clk_i)
         if (next_take) begin

@@ -4,7 +4,7 @@
 //
 // The loader runs one tile ahead of the pixels, across the border of commands: a tile is read as
 // soon as the one before it has been swapped into the array.  A tile takes ROWS cycles, line ROWS-1
-// first.  Times are those of issue: a line issued in cycle t enters the array three cycles later, just
+// first.  Times are those of issue: a line issued in cycle t enters the array four cycles later, just
 // as a pixel issued by fcn_conv_pix in cycle t does.
 //
 // ROWS  array rows, at least 8
@@ -59,7 +59,8 @@ module fcn_conv_wgt #(
     reg [7:0]      k1_q;
     reg [7:0]      k2_q;
 
-    wire tile_end = rd_en_o && line_q == 0;
+    // A tile's last line is not its first: rd_en_o is high with it.
+    wire tile_end = loading_q && line_q == 0;
     wire k0_end = k0_q == 0;
     wire k1_end = k1_q == 0;
     wire cmd_end = tile_end && k0_end && k1_end && k2_q == 0;

@@ -302,8 +302,11 @@ module fcn_core #(
     wire         pf_wr_valid, pf_wr_last;
     wire [127:0] pf_wr_data;
 
-    assign active = conv_active || post_active || load_beat || load_write || store_beat || walk_beat
+    reg active_q;
+    always @(posedge clk_i)
+        active_q <= conv_active || post_active || load_beat || load_write || store_beat || walk_beat
                     || cmd_rd_valid;
+    assign active = active_q;
 
     fcn_perf u_perf (
         .clk_i          (clk_i),

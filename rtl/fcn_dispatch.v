@@ -112,7 +112,13 @@ module fcn_dispatch (
     wire stuck = head_valid != 4'd0 && busy == 4'd0 && can_start == 4'd0
                  && (cmd_end_i || (cmd_valid_i && !cmd_ready_o));
 
-    always @(posedge clk_i) deadlock_o <= stuck && !rst_i && !clear_i;
+    // So there is time to find the first command that has not started.
+    reg stuck_q, stuck2_q;
+    always @(posedge clk_i) begin
+        stuck_q    <= stuck && !rst_i && !clear_i;
+        stuck2_q   <= stuck_q && !rst_i && !clear_i;
+        deadlock_o <= stuck2_q && !rst_i && !clear_i;
+    end
 
     // The first command that has not started is the head with the lowest index; the heads of
     // empty queues do not count.
@@ -121,9 +127,13 @@ module fcn_dispatch (
     endfunction
     wire [95:0] ages = eng_index_o | {{24{!head_valid[3]}}, {24{!head_valid[2]}},
                                       {24{!head_valid[1]}}, {24{!head_valid[0]}}};
+    reg [23:0] lower_a_q, lower_b_q;
     always @(posedge clk_i)
-        if (stuck)
-            deadlock_index_o <= lower(lower(ages[23:0], ages[47:24]), lower(ages[71:48], ages[95:72]));
+        if (stuck_q) begin
+            lower_a_q <= lower(ages[23:0], ages[47:24]);
+            lower_b_q <= lower(ages[71:48], ages[95:72]);
+        end
+    always @(posedge clk_i) if (stuck2_q) deadlock_index_o <= lower(lower_a_q, lower_b_q);
 
 endmodule
 

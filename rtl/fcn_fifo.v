@@ -46,8 +46,9 @@ module fcn_fifo #(
     always @(posedge clk_i) if (wr_take) mem[wr_ptr_q[DEPTH_LOG2-1:0]] <= wr_data_i;
 
     assign count_o    = wr_ptr_q - rd_ptr_q;
-    assign wr_ready_o = !count_o[DEPTH_LOG2];
-    assign rd_valid_o = count_o != 0;
+    // Full and empty without the subtraction, whose carries would take longer than comparing.
+    assign wr_ready_o = wr_ptr_q != (rd_ptr_q ^ {1'b1, {DEPTH_LOG2{1'b0}}});
+    assign rd_valid_o = wr_ptr_q != rd_ptr_q;
     assign rd_data_o  = mem[rd_ptr_q[DEPTH_LOG2-1:0]];
 
 `ifdef FORMAL

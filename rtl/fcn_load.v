@@ -52,6 +52,9 @@ module fcn_load (
     wire beat_valid;
     wire beat_ready;
     wire [127:0] beat_data;
+    wire head_valid;
+    wire head_ready;
+    wire [127:0] head_data;
 
     fcn_load_req u_req (
         .clk_i       (clk_i),
@@ -76,6 +79,18 @@ module fcn_load (
         .rd_valid_o (beat_valid),
         .rd_ready_i (beat_ready),
         .rd_data_o  (beat_data)
+    );
+
+    // The oldest beats, away from the block RAM, which is slow.
+    fcn_slice #(.WIDTH(128)) u_head (
+        .clk_i      (clk_i),
+        .rst_i      (rst),
+        .wr_valid_i (beat_valid),
+        .wr_ready_o (beat_ready),
+        .wr_data_i  (beat_data),
+        .rd_valid_o (head_valid),
+        .rd_ready_i (head_ready),
+        .rd_data_o  (head_data)
     );
 
     // The fields that landing needs, as many as may be started at a time.
@@ -184,23 +199,48 @@ module fcn_load (
         .pix_pad_value_o   (pix_pad_value)
     );
 
+    // The next pixels, so that the walk does not wait for memory in the same cycle as landing does.
+    wire        land_pix_valid;
+    wire        land_pix_ready;
+    wire        land_pix_empty;
+    wire [23:0] land_pix_addr;
+    wire        land_pix_inside;
+    wire [3:0]  land_pix_lane;
+    wire        land_pix_pop;
+    wire        land_pix_last;
+    wire [15:0] land_pix_run;
+    wire [2:0]  land_pix_space;
+    wire [7:0]  land_pix_pad_value;
+
+    fcn_slice #(.WIDTH(59)) u_pix (
+        .clk_i      (clk_i),
+        .rst_i      (rst),
+        .wr_valid_i (pix_valid),
+        .wr_ready_o (pix_ready),
+        .wr_data_i  ({pix_empty, pix_addr, pix_inside, pix_lane, pix_pop, pix_last, pix_run, pix_space, pix_pad_value}),
+        .rd_valid_o (land_pix_valid),
+        .rd_ready_i (land_pix_ready),
+        .rd_data_o  ({land_pix_empty, land_pix_addr, land_pix_inside, land_pix_lane, land_pix_pop, land_pix_last,
+                      land_pix_run, land_pix_space, land_pix_pad_value})
+    );
+
     fcn_load_land u_land (
         .clk_i           (clk_i),
         .rst_i           (rst),
-        .pix_valid_i     (pix_valid),
-        .pix_ready_o     (pix_ready),
-        .pix_empty_i     (pix_empty),
-        .pix_addr_i      (pix_addr),
-        .pix_inside_i    (pix_inside),
-        .pix_lane_i      (pix_lane),
-        .pix_pop_i       (pix_pop),
-        .pix_last_i      (pix_last),
-        .pix_run_i       (pix_run),
-        .pix_space_i     (pix_space),
-        .pix_pad_value_i (pix_pad_value),
-        .beat_valid_i    (beat_valid),
-        .beat_ready_o    (beat_ready),
-        .beat_data_i     (beat_data),
+        .pix_valid_i     (land_pix_valid),
+        .pix_ready_o     (land_pix_ready),
+        .pix_empty_i     (land_pix_empty),
+        .pix_addr_i      (land_pix_addr),
+        .pix_inside_i    (land_pix_inside),
+        .pix_lane_i      (land_pix_lane),
+        .pix_pop_i       (land_pix_pop),
+        .pix_last_i      (land_pix_last),
+        .pix_run_i       (land_pix_run),
+        .pix_space_i     (land_pix_space),
+        .pix_pad_value_i (land_pix_pad_value),
+        .beat_valid_i    (head_valid),
+        .beat_ready_o    (head_ready),
+        .beat_data_i     (head_data),
         .ld_wr_valid_o   (ld_wr_valid_o),
         .ld_wr_ready_i   (ld_wr_ready_i),
         .ld_wr_addr_o    (ld_wr_addr_o),

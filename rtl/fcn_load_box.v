@@ -45,22 +45,77 @@ module fcn_load_box (
     output wire [7:0]   pix_pad_value_o
 );
 
-    // The last row and column of the box; -1 when only padding in front is there.
-    wire [17:0] y_last = {2'd0, cmd_rows_n_i} + {10'd0, cmd_pad_bottom_i} - 18'd1;
+    // ---- the next command, with what the walk compares its rows and columns with ----
+    //
+    // A comparison is made one step ahead: with the number in front of the one that is looked for.
+
+    wire [17:0] y_last = {2'd0, cmd_rows_n_i} + {10'd0, cmd_pad_bottom_i} - 18'd1;  // -1: only padding in front
     wire [17:0] x_last = {2'd0, cmd_cols_n_i} + {10'd0, cmd_pad_right_i} - 18'd1;
-    wire        no_row = y_last[17] && cmd_pad_top_i == 8'd0;
-    wire        no_col = x_last[17] && cmd_pad_left_i == 8'd0;
+
+    reg         next_valid_q;
+    reg         next_empty_q;
+    reg  [23:0] next_dst_q;
+    reg  [23:0] next_pitch_y_q;
+    reg  [23:0] next_pitch_x_q;
+    reg  [7:0]  next_pad_top_q;
+    reg  [7:0]  next_pad_left_q;
+    reg  [17:0] next_y_last_q;
+    reg  [17:0] next_x_last_q;
+    reg  [15:0] next_rows_n_q;
+    reg  [15:0] next_cols_n_q;
+    reg  [15:0] next_run_q;
+    reg  [2:0]  next_px_q;
+    reg  [2:0]  next_space_q;
+    reg  [7:0]  next_pad_value_q;
+    reg  [3:0]  next_va_lane_q;
+    reg  [3:0]  next_pitch_lane_q;
+
+    wire next_ready;
+    wire take = next_valid_q && next_ready;
+
+    assign cmd_ready_o = !next_valid_q || next_ready;
+
+    always @(posedge clk_i)
+        if (rst_i) next_valid_q <= 1'b0;
+        else if (cmd_ready_o) next_valid_q <= cmd_valid_i;
+
+    always @(posedge clk_i)
+        if (cmd_valid_i && cmd_ready_o) begin
+            next_empty_q      <= cmd_run_i == 16'd0 || (y_last[17] && cmd_pad_top_i == 8'd0)
+                                 || (x_last[17] && cmd_pad_left_i == 8'd0);
+            next_dst_q        <= cmd_dst_i;
+            next_pitch_y_q    <= cmd_dst_pitch_y_i;
+            next_pitch_x_q    <= cmd_dst_pitch_x_i;
+            next_pad_top_q    <= cmd_pad_top_i;
+            next_pad_left_q   <= cmd_pad_left_i;
+            next_y_last_q     <= y_last;
+            next_x_last_q     <= x_last;
+            next_rows_n_q     <= cmd_rows_n_i;
+            next_cols_n_q     <= cmd_cols_n_i;
+            next_run_q        <= cmd_run_i;
+            next_px_q         <= cmd_px_i;
+            next_space_q      <= cmd_space_i;
+            next_pad_value_q  <= cmd_pad_value_i;
+            next_va_lane_q    <= cmd_va_lane_i;
+            next_pitch_lane_q <= cmd_pitch_lane_i;
+        end
+
+    // ---- the command that is walked ----
 
     reg         busy_q;
-    // Constants of the command.
     reg         empty_q;
     reg  [23:0] pitch_y_q;
     reg  [23:0] pitch_x_q;
     reg  [17:0] x_first_q;      // two's complement, as all rows and columns here
-    reg  [17:0] x_last_q;
-    reg  [17:0] y_last_q;
-    reg  [15:0] rows_n_q;
-    reg  [15:0] cols_n_q;
+    reg  [17:0] x_end_at_q;     // in front of the last column
+    reg  [17:0] y_end_at_q;
+    reg  [17:0] x_out_at_q;     // in front of the last column from memory
+    reg  [17:0] y_out_at_q;
+    reg         x_first_end_q;  // the first column is the last
+    reg         x_first_in_q;   // ... comes from memory
+    reg         x_first_out_q;  // ... is the last from memory
+    reg         rows_some_q;    // there are rows, columns from memory
+    reg         cols_some_q;
     reg  [15:0] run_q;
     reg  [2:0]  px_q;
     reg  [2:0]  space_q;
@@ -69,67 +124,93 @@ module fcn_load_box (
     // Where the walk is.
     reg  [17:0] x_q;
     reg  [17:0] y_q;
+    reg         row_end;        // this is the last column
+    reg         y_end_q;        // this is the last row
+    reg         x_in;           // column, row come from memory
+    reg         y_in;
+    reg         x_out_q;        // the next column, row do not, if this one does
+    reg         y_out_q;
     reg  [23:0] addr_q;
     reg  [23:0] row_addr_q;
     reg  [3:0]  lane_q;         // of the next pixel from memory
     reg  [3:0]  row_lane_q;     // of the first pixel of the next row from memory
 
-    wire take = cmd_valid_i && cmd_ready_o;
-    wire step = busy_q && pix_ready_i;
+    wire step    = busy_q && pix_ready_i;
+    wire cmd_end = empty_q || (row_end && y_end_q);
 
-    wire row_end = x_q == x_last_q;
-    wire cmd_end = empty_q || (row_end && y_q == y_last_q);
-    wire y_in    = !y_q[17] && y_q[16:0] < {1'b0, rows_n_q};
-    wire x_in    = !x_q[17] && x_q[16:0] < {1'b0, cols_n_q};
+    assign next_ready = !busy_q || (step && cmd_end);
 
     // A beat is used up by a wide chunk, by the narrow pixel at its end and at the end of a row.
     wire        wide      = px_q[2];
     wire [4:0]  next_lane = {1'b0, lane_q} + (5'd1 << px_q[1:0]);
-    wire        x_in_last = x_q[16:0] + 17'd1 == {1'b0, cols_n_q};
     wire [3:0]  next_row_lane = row_lane_q + (y_in ? pitch_lane_q : 4'd0);
 
     wire [23:0] next_addr = (row_end ? row_addr_q : addr_q) + (row_end ? pitch_y_q : pitch_x_q);
 
     always @(posedge clk_i)
         if (rst_i) busy_q <= 1'b0;
-        else if (cmd_ready_o) busy_q <= cmd_valid_i;
+        else if (next_ready) busy_q <= next_valid_q;
+
+    wire x_first_end = next_x_last_q == -{10'd0, next_pad_left_q};
+    wire x_first_in  = next_pad_left_q == 8'd0 && next_cols_n_q != 16'd0;
+    wire x_first_out = next_pad_left_q == 8'd0 && next_cols_n_q == 16'd1;
 
     always @(posedge clk_i)
         if (take) begin
-            empty_q      <= cmd_run_i == 16'd0 || no_row || no_col;
-            pitch_y_q    <= cmd_dst_pitch_y_i;
-            pitch_x_q    <= cmd_dst_pitch_x_i;
-            x_first_q    <= -{10'd0, cmd_pad_left_i};
-            x_last_q     <= x_last;
-            y_last_q     <= y_last;
-            rows_n_q     <= cmd_rows_n_i;
-            cols_n_q     <= cmd_cols_n_i;
-            run_q        <= cmd_run_i;
-            px_q         <= cmd_px_i;
-            space_q      <= cmd_space_i;
-            pad_value_q  <= cmd_pad_value_i;
-            pitch_lane_q <= cmd_pitch_lane_i;
+            empty_q       <= next_empty_q;
+            pitch_y_q     <= next_pitch_y_q;
+            pitch_x_q     <= next_pitch_x_q;
+            x_first_q     <= -{10'd0, next_pad_left_q};
+            x_end_at_q    <= next_x_last_q - 18'd1;
+            y_end_at_q    <= next_y_last_q - 18'd1;
+            x_out_at_q    <= {2'd0, next_cols_n_q} - 18'd2;
+            y_out_at_q    <= {2'd0, next_rows_n_q} - 18'd2;
+            x_first_end_q <= x_first_end;
+            x_first_in_q  <= x_first_in;
+            x_first_out_q <= x_first_out;
+            rows_some_q   <= next_rows_n_q != 16'd0;
+            cols_some_q   <= next_cols_n_q != 16'd0;
+            run_q         <= next_run_q;
+            px_q          <= next_px_q;
+            space_q       <= next_space_q;
+            pad_value_q   <= next_pad_value_q;
+            pitch_lane_q  <= next_pitch_lane_q;
         end
 
     always @(posedge clk_i)
         if (take) begin
-            x_q        <= -{10'd0, cmd_pad_left_i};
-            y_q        <= -{10'd0, cmd_pad_top_i};
-            addr_q     <= cmd_dst_i;
-            row_addr_q <= cmd_dst_i;
+            x_q        <= -{10'd0, next_pad_left_q};
+            row_end    <= x_first_end;
+            x_in       <= x_first_in;
+            x_out_q    <= x_first_out;
+            addr_q     <= next_dst_q;
         end else if (step) begin
             x_q        <= row_end ? x_first_q : x_q + 18'd1;
+            row_end    <= row_end ? x_first_end_q : x_q == x_end_at_q;
+            x_in       <= row_end ? x_first_in_q : x_q == -18'd1 ? cols_some_q : x_in && !x_out_q;
+            x_out_q    <= row_end ? x_first_out_q : x_q == x_out_at_q;
             addr_q     <= next_addr;
-            if (row_end) begin
-                y_q        <= y_q + 18'd1;
-                row_addr_q <= next_addr;
-            end
         end
 
     always @(posedge clk_i)
         if (take) begin
-            lane_q     <= cmd_va_lane_i;
-            row_lane_q <= cmd_va_lane_i;
+            y_q        <= -{10'd0, next_pad_top_q};
+            y_end_q    <= next_y_last_q == -{10'd0, next_pad_top_q};
+            y_in       <= next_pad_top_q == 8'd0 && next_rows_n_q != 16'd0;
+            y_out_q    <= next_pad_top_q == 8'd0 && next_rows_n_q == 16'd1;
+            row_addr_q <= next_dst_q;
+        end else if (step && row_end) begin
+            y_q        <= y_q + 18'd1;
+            y_end_q    <= y_q == y_end_at_q;
+            y_in       <= y_q == -18'd1 ? rows_some_q : y_in && !y_out_q;
+            y_out_q    <= y_q == y_out_at_q;
+            row_addr_q <= next_addr;
+        end
+
+    always @(posedge clk_i)
+        if (take) begin
+            lane_q     <= next_va_lane_q;
+            row_lane_q <= next_va_lane_q;
         end else if (step && row_end) begin
             lane_q     <= next_row_lane;
             row_lane_q <= next_row_lane;
@@ -137,13 +218,12 @@ module fcn_load_box (
             lane_q     <= next_lane[3:0];
         end
 
-    assign cmd_ready_o     = !busy_q || (step && cmd_end);
     assign pix_valid_o     = busy_q;
     assign pix_empty_o     = empty_q;
     assign pix_addr_o      = addr_q;
     assign pix_inside_o    = y_in && x_in && !empty_q;
     assign pix_lane_o      = lane_q;
-    assign pix_pop_o       = wide || next_lane[4] || x_in_last;
+    assign pix_pop_o       = wide || next_lane[4] || x_out_q;
     assign pix_last_o      = cmd_end;
     assign pix_run_o       = run_q;
     assign pix_space_o     = space_q;

@@ -42,6 +42,7 @@ module fcn_load_land (
     reg         empty_q;
     reg  [23:0] addr_q;
     reg  [15:0] left_q;         // bytes
+    reg         end_q;          // this is its last chunk: 16 bytes or less are left
     reg         inside_q;
     reg  [3:0]  lane_q;
     reg         pop_q;
@@ -60,11 +61,10 @@ module fcn_load_land (
     wire         wr_stall  = wr_valid_q != 5'd0 && !ld_wr_ready_i;
     wire         have_data = !inside_q || beat_valid_i;
     wire         step      = pix_valid_q && have_data && !wr_stall;
-    wire         pix_end   = left_q <= 16'd16;
     wire         pix_take  = pix_valid_i && pix_ready_o;
-    wire [4:0]   len       = pix_end ? left_q[4:0] : 5'd16;
+    wire [4:0]   len       = end_q ? left_q[4:0] : 5'd16;
 
-    assign pix_ready_o  = !pix_valid_q || (step && pix_end);
+    assign pix_ready_o  = !pix_valid_q || (step && end_q);
     assign beat_ready_o = step && inside_q && pop_q;
 
     always @(posedge clk_i)
@@ -86,9 +86,11 @@ module fcn_load_land (
         if (pix_take) begin
             addr_q <= pix_addr_i;
             left_q <= pix_run_i;
+            end_q  <= pix_run_i <= 16'd16;
         end else if (step) begin
             addr_q <= addr_q + 24'd16;
             left_q <= left_q - 16'd16;
+            end_q  <= left_q <= 16'd32;
         end
 
     // The first n bytes from the lane on, 0 behind them.  A function: a simulator works it out
@@ -116,7 +118,7 @@ module fcn_load_land (
 
     always @(posedge clk_i)
         if (rst_i) wr_last_q <= 1'b0;
-        else if (!wr_stall) wr_last_q <= step && pix_end && last_q;
+        else if (!wr_stall) wr_last_q <= step && end_q && last_q;
 
     always @(posedge clk_i)
         if (rst_i) done_q <= 1'b0;

@@ -49,11 +49,13 @@ module fcn_load_runs (
     reg  [15:0] row_runs_q;     // runs of a row, less 1
     reg  [15:0] cols_left_q;    // runs behind this one in its row
     reg  [15:0] rows_left_q;    // rows behind this one
+    reg         row_end;        // cols_left_q is 0
+    reg         last_row;       // rows_left_q is 0
+    reg         row_one_q;      // row_runs_q is 0
     reg  [18:0] span_q;
     reg  [23:0] index_q;
 
-    wire row_end = cols_left_q == 16'd0;
-    wire cmd_end = row_end && rows_left_q == 16'd0;
+    wire cmd_end = row_end && last_row;
     wire step    = busy_q && run_ready_i;
 
     wire [31:0] next_va = (row_end ? row_va_q : va_q) + (row_end ? pitch_y_q : pitch_x_q);
@@ -70,6 +72,7 @@ module fcn_load_runs (
             pitch_x_q  <= cmd_i[FCN_LOAD_PITCH_X_LSB+:FCN_LOAD_PITCH_X_W];
             row_runs_q <= wide ? cols_n - 16'd1 : 16'd0;
             span_q     <= span;
+            row_one_q  <= !wide || cols_n == 16'd1;
             index_q    <= cmd_index_i;
         end
 
@@ -80,12 +83,16 @@ module fcn_load_runs (
             row_va_q    <= cmd_i[FCN_LOAD_VA_LSB+:FCN_LOAD_VA_W];
             cols_left_q <= wide ? cols_n - 16'd1 : 16'd0;
             rows_left_q <= rows_n - 16'd1;
+            row_end     <= !wide || cols_n == 16'd1;
+            last_row    <= rows_n == 16'd1;
         end else if (step) begin
             va_q        <= next_va;
             cols_left_q <= row_end ? row_runs_q : cols_left_q - 16'd1;
+            row_end     <= row_end ? row_one_q : cols_left_q == 16'd1;
             if (row_end) begin
                 row_va_q    <= next_va;
                 rows_left_q <= rows_left_q - 16'd1;
+                last_row    <= rows_left_q == 16'd1;
             end
         end
 

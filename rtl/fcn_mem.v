@@ -2,6 +2,13 @@
 //
 // fcn_mem: the way to memory: translation, then the read and write halves of the AXI master.
 //
+//     LOAD, STORE ── slice ──┐
+//                            fcn_mmu ── slice ── fcn_rbus, fcn_wbus
+//     commands ──────────────┘
+//
+// The slices keep requests, translation and bus out of one another's cycles.  A request that has no translation
+// is at fcn_mmu's input; its fault counts when all requests in front of it have left the slice behind fcn_mmu.
+//
 // An address on AXI is a page-table line from the walker, a translation by fcn_mmu, or a completion
 // record's.
 `default_nettype none
@@ -110,10 +117,22 @@ module fcn_mem (
     wire        rd_idle, wr_idle, rd_err;
     wire        walk_ar_valid, walk_ar_ready, walk_rd_valid;
     wire [39:6] walk_ar_addr;
-    wire        ld_out_valid, ld_out_ready, cmd_out_valid, cmd_out_ready;
-    wire        st_out_valid, st_out_ready, st_req_valid, st_req_ready;
+    wire        rst = rst_i || clear_i;
+
+    // Requests, virtual.
+    wire        ld_valid, ld_ready, st_req_valid, st_req_ready, st_valid, st_ready;
+    wire [31:4] ld_va, st_req_va, st_va;
+    wire [3:0]  ld_len;
+    wire [23:0] ld_index;
+    // Requests, physical.
+    wire        ld_out_valid, ld_out_ready, cmd_out_valid, cmd_out_ready, st_out_valid, st_out_ready;
     wire [39:4] ld_out_addr, cmd_out_addr, st_out_addr;
-    wire [31:4] st_req_va;
+    // The same, for the bus.
+    wire        ld_bus_valid, ld_bus_ready, cmd_bus_valid, cmd_bus_ready, st_bus_valid, st_bus_ready;
+    wire [39:4] ld_bus_addr, cmd_bus_addr, st_bus_addr;
+    wire [3:0]  ld_bus_len;
+    wire [31:8] ld_bus_va;
+    wire [23:0] ld_bus_index;
     wire        ld_mmu_fault, st_mmu_fault;
     wire [7:0]  ld_mmu_cause, st_mmu_cause;
     wire [39:4] araddr, awaddr;
@@ -123,6 +142,61 @@ module fcn_mem (
     assign cmd_rd_err_o = rd_err;
     assign walk_beat_o  = walk_rd_valid;
 
+    fcn_slice #(.WIDTH(56)) u_ld (
+        .clk_i     (clk_i),
+        .rst_i     (rst),
+        .wr_valid_i(ld_req_valid_i),
+        .wr_ready_o(ld_req_ready_o),
+        .wr_data_i ({ld_req_va_i, ld_req_len_i, ld_req_index_i}),
+        .rd_valid_o(ld_valid),
+        .rd_ready_i(ld_ready),
+        .rd_data_o ({ld_va, ld_len, ld_index})
+    );
+
+    fcn_slice #(.WIDTH(28)) u_st (
+        .clk_i     (clk_i),
+        .rst_i     (rst),
+        .wr_valid_i(st_req_valid),
+        .wr_ready_o(st_req_ready),
+        .wr_data_i (st_req_va),
+        .rd_valid_o(st_valid),
+        .rd_ready_i(st_ready),
+        .rd_data_o (st_va)
+    );
+
+    fcn_slice #(.WIDTH(88)) u_ld_bus (
+        .clk_i     (clk_i),
+        .rst_i     (rst),
+        .wr_valid_i(ld_out_valid),
+        .wr_ready_o(ld_out_ready),
+        .wr_data_i ({ld_out_addr, ld_len, ld_va[31:8], ld_index}),
+        .rd_valid_o(ld_bus_valid),
+        .rd_ready_i(ld_bus_ready),
+        .rd_data_o ({ld_bus_addr, ld_bus_len, ld_bus_va, ld_bus_index})
+    );
+
+    fcn_slice #(.WIDTH(36)) u_cmd_bus (
+        .clk_i     (clk_i),
+        .rst_i     (rst),
+        .wr_valid_i(cmd_out_valid),
+        .wr_ready_o(cmd_out_ready),
+        .wr_data_i (cmd_out_addr),
+        .rd_valid_o(cmd_bus_valid),
+        .rd_ready_i(cmd_bus_ready),
+        .rd_data_o (cmd_bus_addr)
+    );
+
+    fcn_slice #(.WIDTH(36)) u_st_bus (
+        .clk_i     (clk_i),
+        .rst_i     (rst),
+        .wr_valid_i(st_out_valid),
+        .wr_ready_o(st_out_ready),
+        .wr_data_i (st_out_addr),
+        .rd_valid_o(st_bus_valid),
+        .rd_ready_i(st_bus_ready),
+        .rd_data_o (st_bus_addr)
+    );
+
     fcn_mmu u_mmu (
         .clk_i            (clk_i),
         .rst_i            (rst_i),
@@ -130,12 +204,12 @@ module fcn_mem (
         .root_i           (root_i),
         .flush_req_i      (flush_req_i),
         .flush_done_o     (flush_done_o),
-        .ld_req_valid_i   (ld_req_valid_i),
-        .ld_req_ready_o   (ld_req_ready_o),
-        .ld_req_va_i      (ld_req_va_i),
-        .st_req_valid_i   (st_req_valid),
-        .st_req_ready_o   (st_req_ready),
-        .st_req_va_i      (st_req_va),
+        .ld_req_valid_i   (ld_valid),
+        .ld_req_ready_o   (ld_ready),
+        .ld_req_va_i      (ld_va),
+        .st_req_valid_i   (st_valid),
+        .st_req_ready_o   (st_ready),
+        .st_req_va_i      (st_va),
         .cmd_req_valid_i  (cmd_req_valid_i),
         .cmd_req_ready_o  (cmd_req_ready_o),
         .cmd_req_va_i     ({cmd_req_va_i, 2'd0}),
@@ -172,16 +246,16 @@ module fcn_mem (
         .walk_valid_i   (walk_ar_valid),
         .walk_ready_o   (walk_ar_ready),
         .walk_addr_i    (walk_ar_addr),
-        .cmd_valid_i    (cmd_out_valid),
-        .cmd_ready_o    (cmd_out_ready),
-        .cmd_addr_i     (cmd_out_addr),
-        .ld_valid_i     (ld_out_valid),
-        .ld_ready_o     (ld_out_ready),
-        .ld_addr_i      (ld_out_addr),
-        .ld_len_i       (ld_req_len_i),
-        .ld_va_i        (ld_req_va_i[31:8]),
-        .ld_index_i     (ld_req_index_i),
-        .ld_mmu_fault_i (ld_mmu_fault),
+        .cmd_valid_i    (cmd_bus_valid),
+        .cmd_ready_o    (cmd_bus_ready),
+        .cmd_addr_i     (cmd_bus_addr),
+        .ld_valid_i     (ld_bus_valid),
+        .ld_ready_o     (ld_bus_ready),
+        .ld_addr_i      (ld_bus_addr),
+        .ld_len_i       (ld_bus_len),
+        .ld_va_i        (ld_bus_valid ? ld_bus_va : ld_va[31:8]),
+        .ld_index_i     (ld_bus_valid ? ld_bus_index : ld_index),
+        .ld_mmu_fault_i (ld_mmu_fault && !ld_bus_valid),
         .ld_mmu_cause_i (ld_mmu_cause),
         .walk_rd_valid_o(walk_rd_valid),
         .cmd_rd_valid_o (cmd_rd_valid_o),
@@ -222,10 +296,10 @@ module fcn_mem (
         .tr_valid_o    (st_req_valid),
         .tr_ready_i    (st_req_ready),
         .tr_va_o       (st_req_va),
-        .tr_out_valid_i(st_out_valid),
-        .tr_out_ready_o(st_out_ready),
-        .tr_out_addr_i (st_out_addr),
-        .tr_fault_i    (st_mmu_fault),
+        .tr_out_valid_i(st_bus_valid),
+        .tr_out_ready_o(st_bus_ready),
+        .tr_out_addr_i (st_bus_addr),
+        .tr_fault_i    (st_mmu_fault && !st_bus_valid),
         .tr_cause_i    (st_mmu_cause),
         .rec_valid_i   (rec_valid_i),
         .rec_ready_o   (rec_ready_o),

@@ -44,11 +44,21 @@ module fcn_perf (
 
     // ---- counters ----
 
+    // Events, start, run and the record's start are all a cycle old, so that the numbers stay the same.
+    reg start_q, run_q, rec_start_q;
+    always @(posedge clk_i) begin
+        start_q     <= start_i;
+        run_q       <= run_i;
+        rec_start_q <= rec_start_i && !rst_i && !clear_i;
+    end
+
     wire stall    = conv_head_i && !conv_active_i && !conv_wait_wgt_i;
     wire for_load = conv_missing_i[FCN_ENG_LOAD];
     wire for_post = conv_missing_i[FCN_ENG_POST];
 
     wire [15:1] step;
+    reg  [15:1] step_q;
+    always @(posedge clk_i) if (run_i) step_q <= step;
     assign step[1]  = 1'b1;
     assign step[2]  = conv_active_i;
     assign step[3]  = stall && for_load;
@@ -68,6 +78,8 @@ module fcn_perf (
     // Several commands may start in a cycle; every other step is one.
     wire [2:0] starts = {2'd0, start_cmd_i[0]} + {2'd0, start_cmd_i[1]}
                         + {2'd0, start_cmd_i[2]} + {2'd0, start_cmd_i[3]};
+    reg  [2:0] starts_q;
+    always @(posedge clk_i) if (run_i) starts_q <= starts;
 
     // The record's numbers.
     wire [1023:0] numbers;
@@ -78,9 +90,9 @@ module fcn_perf (
         for (n = 1; n < 16; n = n + 1) begin : g_count
             reg [W-1:0] count_q;
             always @(posedge clk_i)
-                if (start_i) count_q <= {W{1'b0}};
-                else if (run_i && step[n])
-                    count_q <= count_q + (n == 13 ? {{W-3{1'b0}}, starts} : {{W-1{1'b0}}, 1'b1});
+                if (start_q) count_q <= {W{1'b0}};
+                else if (run_q && step_q[n])
+                    count_q <= count_q + (n == 13 ? {{W-3{1'b0}}, starts_q} : {{W-1{1'b0}}, 1'b1});
             assign numbers[64*n+:64] = {{64-W{1'b0}}, count_q};
         end
     endgenerate
@@ -92,11 +104,11 @@ module fcn_perf (
 
     always @(posedge clk_i)
         if (rst_i || clear_i) active_q <= 1'b0;
-        else if (rec_start_i) active_q <= 1'b1;
+        else if (rec_start_q) active_q <= 1'b1;
         else if (wr_ready_i && wr_last_o) active_q <= 1'b0;
 
     always @(posedge clk_i)
-        if (rec_start_i) beat_q <= 3'd0;
+        if (rec_start_q) beat_q <= 3'd0;
         else if (active_q && wr_ready_i) beat_q <= beat_q + 3'd1;
 
     assign wr_valid_o = active_q;

@@ -9,7 +9,8 @@
 //      0   step: accumulator read               12  table read
 //      2   accumulators here, bias added        14  clamp, then maximum (20 with a residual)
 //      7   multiplied by scale                  14  residual, 6 cycles
-//     11   zero point; OFM residual read        16  write (22 with a residual)
+//     10   OFM residual read                    16  write (22 with a residual)
+//     11   zero point
 //
 // One step is one group of LANES columns of one window element; one step a cycle, without a bubble
 // between pixels, rows and commands (see fcn_post_next for its two exceptions).
@@ -42,7 +43,7 @@ module fcn_post #(
     output wire                acc_rd_half_o,
     output wire [ACC_LOG2-1:0] acc_rd_entry_o,
     input  wire [32*COLS-1:0]  acc_rd_data_i,
-    // OFM buffer, residual operand: 16 bytes from any byte on, three cycles behind the enable.
+    // OFM buffer, residual operand: 16 bytes from any byte on, four cycles behind the enable.
     output wire                post_rd_valid_o,
     output wire [23:0]         post_rd_addr_o,
     /* verilator lint_off UNUSEDSIGNAL */
@@ -73,7 +74,7 @@ module fcn_post #(
     localparam integer T_ACC = 2;
     localparam integer T_SCALE = 7;
     localparam integer T_ZP = 11;
-    localparam integer T_RES_READ = 11;
+    localparam integer T_RES_READ = 10;
     localparam integer T_TABLE = 12;
     localparam integer T_CLAMP = 14;
     localparam integer T_MAX = 15;
@@ -101,7 +102,7 @@ module fcn_post #(
         .clk_i(clk_i), .rst_i(rst),
         .cmd_valid_i(cmd_valid_i), .cmd_ready_o(cmd_ready_o), .cmd_i(cmd_i[447:32]),
         .fetch_o(fetch), .fetch_par_o(fetch_par),
-        .fetched_i(col_valid && col_last), .taken_i(take_scale),
+        .fetched_i(col_valid && col_last), .taken_i(cmd_first_q[T_SCALE-1]),
         .loop_free_i(loop_free), .pipe_empty_i(pipe_empty), .tab_busy_i(tab_busy),
         .start_o(start), .cmd_o(cmd)
     );
@@ -181,12 +182,12 @@ module fcn_post #(
         end
 
     assign pipe_empty = !step && valid_q == {T_END{1'b0}};
-    assign take_scale = cmd_first_q[T_SCALE-1];
+    assign take_scale = cmd_first_q[T_SCALE-2];
 
-    reg [GROUP_W*T_SCALE-1:0] group_q;      // the newest in the lowest bits
+    reg [GROUP_W*(T_SCALE-1)-1:0] group_q;      // the newest in the lowest bits
     always @(posedge clk_i)
-        if (step || valid_q[T_SCALE-1:1] != {T_SCALE-1{1'b0}})
-            group_q <= {group_q[GROUP_W*(T_SCALE-1)-1:0], step_group};
+        if (step || valid_q[T_SCALE-2:1] != {T_SCALE-2{1'b0}})
+            group_q <= {group_q[GROUP_W*(T_SCALE-2)-1:0], step_group};
 
     // Clock enables of the two long pipelines: a value will be inside in the next cycle.
     reg requant_run_q;
@@ -218,8 +219,12 @@ module fcn_post #(
     always @(posedge clk_i) if (valid_q[T_TABLE]) select_table_q <= table_en;
 
     // ---- addresses wait for their values; there are never more of them than cycles in between
-    wire wr_valid = res_en ? valid_q[T_END] && win_last_q[T_END]
-                           : valid_q[T_WRITE] && win_last_q[T_WRITE];
+    // res_en only changes while the pipeline is empty.
+    reg wr_valid;
+    always @(posedge clk_i)
+        if (rst) wr_valid <= 1'b0;
+        else wr_valid <= res_en ? valid_q[T_END-1] && win_last_q[T_END-1]
+                                : valid_q[T_WRITE-1] && win_last_q[T_WRITE-1];
 
     assign post_rd_valid_o = res_en && valid_q[T_RES_READ];
     assign post_wr_valid_o = wr_valid;
@@ -249,8 +254,9 @@ module fcn_post #(
     wire clamp_en = res_en ? valid_q[T_END-2] : valid_q[T_CLAMP];
     wire max_en = res_en ? valid_q[T_END-1] : valid_q[T_MAX];
     wire max_first = res_en ? win_first_q[T_END-1] : win_first_q[T_MAX];
+    wire [GROUP_W-1:0] bias_group = group_q[GROUP_W*(T_ACC-2)+:GROUP_W];
     wire [GROUP_W-1:0] acc_group = group_q[GROUP_W*(T_ACC-1)+:GROUP_W];
-    wire [GROUP_W-1:0] scale_group = group_q[GROUP_W*(T_SCALE-1)+:GROUP_W];
+    wire [GROUP_W-1:0] scale_group = group_q[GROUP_W*(T_SCALE-2)+:GROUP_W];
 
     genvar l, g;
     generate
@@ -265,10 +271,10 @@ module fcn_post #(
             ) u_lane (
                 .clk_i(clk_i),
                 .col_valid_i(col_valid), .col_pair_i(col_pair), .col_data_i(col_data),
-                .take_bias_i(cmd_first_q[T_ACC-1]), .take_scale_i(take_scale),
+                .take_bias_i(step_cmd_first), .take_scale_i(take_scale),
                 .copy_en_i(copy_en), .copy_addr_i(copy_addr), .copy_data_i(copy_data),
-                .requant_run_i(requant_run_q), .acc_i(acc), .acc_group_i(acc_group),
-                .scale_group_i(scale_group), .zp_i(zp),
+                .bias_group_i(bias_group), .scale_group_i(scale_group),
+                .requant_run_i(requant_run_q), .acc_i(acc), .acc_group_i(acc_group), .zp_i(zp),
                 .table_valid_i(valid_q[T_TABLE]), .table_en_i(table_en), .table_i(table_sel),
                 .select_valid_i(valid_q[T_TABLE+1]), .select_table_i(select_table_q),
                 .res_en_i(res_en), .res_run_i(res_run_q), .res_i(post_rd_data_i[8*l+:8]),

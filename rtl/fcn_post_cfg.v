@@ -10,7 +10,7 @@
 
 module fcn_post_cfg (
     input  wire          clk_i,
-    // The command: words 8 to 13, a pulse.
+    // The command: words 8 to 13, a pulse; the words stand from the cycle before on.
     input  wire          start_i,
     /* verilator lint_off UNUSEDSIGNAL */
     input  wire [447:256] cmd_i,        // not all of these bits are fields for this module
@@ -51,9 +51,10 @@ module fcn_post_cfg (
     reg [7:0]  res_zb_q;
     reg [7:0]  res_zo_q;
 
-    // shift - 1 ones: none for shifts of 0 and 1
+    // shift - 1 ones: none for shifts of 0 and 1.  The command is there long before its start.
     wire [5:0] res_shift = cmd_i[FCN_POST_RES_SHIFT_LSB+:6];
-    wire [38:0] res_mask = 39'h7fffffffff >> (6'd40 - res_shift);
+    reg [38:0] res_mask;
+    always @(posedge clk_i) res_mask <= 39'h7fffffffff >> (6'd40 - res_shift);
 
     always @(posedge clk_i)
         if (start_i) begin

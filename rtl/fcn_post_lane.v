@@ -18,8 +18,10 @@ module fcn_post_lane #(
     input  wire                 col_valid_i,
     input  wire [3:0]           col_pair_i,
     input  wire [127:0]         col_data_i,
-    input  wire                 take_bias_i,    // 1
-    input  wire                 take_scale_i,   // 6
+    input  wire                 take_bias_i,    // 0
+    input  wire                 take_scale_i,   // 5
+    input  wire [GROUP_W-1:0]   bias_group_i,   // 1
+    input  wire [GROUP_W-1:0]   scale_group_i,  // 6
     // Table copy.
     input  wire                 copy_en_i,
     input  wire [8:0]           copy_addr_i,
@@ -28,7 +30,6 @@ module fcn_post_lane #(
     input  wire                 requant_run_i,  // a value is in 2..11
     input  wire [32*GROUPS-1:0] acc_i,          // 2: accumulators of the lane's columns
     input  wire [GROUP_W-1:0]   acc_group_i,    // 2
-    input  wire [GROUP_W-1:0]   scale_group_i,  // 7
     input  wire [7:0]           zp_i,           // 11
     // Table.
     input  wire                 table_valid_i,  // 12
@@ -67,7 +68,7 @@ module fcn_post_lane #(
         .clk_i(clk_i),
         .col_valid_i(col_valid_i), .col_pair_i(col_pair_i), .col_data_i(col_data_i),
         .take_bias_i(take_bias_i), .take_scale_i(take_scale_i),
-        .bias_group_i(acc_group_i), .bias_o(bias),
+        .bias_group_i(bias_group_i), .bias_o(bias),
         .scale_group_i(scale_group_i), .scale_o(scale)
     );
 
@@ -75,6 +76,7 @@ module fcn_post_lane #(
     generate
         if (GROUPS == 1) begin : g_one
             assign acc = acc_i;
+            wire unused_group = &{1'b0, acc_group_i};
         end else begin : g_mux
             assign acc = acc_i[32*acc_group_i+:32];
         end

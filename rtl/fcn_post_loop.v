@@ -79,12 +79,15 @@ module fcn_post_loop #(
     reg [GROUP_W-1:0] group_q;
     reg [4:0]   cols_q;     // columns from this group on, less 1
 
-    wire group_end = cols_q < LANES5;
-    wire win_row_end = wx_q == 4'd0;
-    wire win_end = win_row_end && wy_q == 4'd0;
+    // A loop's last turn is known a step ahead, as is whether it has one turn only.
+    reg wx_end_q, wy_end_q, group_end, x_end_q, y_end_q;
+    reg wx_one_q, wy_one_q, group_one_q, x_one_q;
+
+    wire win_row_end = wx_end_q;
+    wire win_end = win_row_end && wy_end_q;
     wire pixel_end = win_end && group_end;
-    wire row_end = pixel_end && x_q == 12'd0;
-    wire cmd_end = row_end && y_q == 12'd0;
+    wire row_end = pixel_end && x_end_q;
+    wire cmd_end = row_end && y_end_q;
 
     always @(posedge clk_i)
         if (rst_i) run_q <= 1'b0;
@@ -108,6 +111,30 @@ module fcn_post_loop #(
             end
             if (pixel_end) x_q <= row_end ? x_n_q : x_q - 12'd1;
             if (row_end) y_q <= y_q - 12'd1;
+        end
+
+    wire wx_one = cmd_i[FCN_POST_WIN_X_N_LSB+:4] == 4'd0;
+    wire wy_one = cmd_i[FCN_POST_WIN_Y_N_LSB+:4] == 4'd0;
+    wire group_one = cmd_i[FCN_POST_COLS_N_LSB+:5] < LANES5;
+    wire x_one = cmd_i[FCN_POST_X_N_LSB+:12] == 12'd0;
+
+    always @(posedge clk_i)
+        if (start_i) begin
+            wx_one_q    <= wx_one;
+            wy_one_q    <= wy_one;
+            group_one_q <= group_one;
+            x_one_q     <= x_one;
+            wx_end_q    <= wx_one;
+            wy_end_q    <= wy_one;
+            group_end   <= group_one;
+            x_end_q     <= x_one;
+            y_end_q     <= cmd_i[FCN_POST_Y_N_LSB+:12] == 12'd0;
+        end else if (run_q) begin
+            wx_end_q <= win_row_end ? wx_one_q : wx_q == 4'd1;
+            if (win_row_end) wy_end_q <= win_end ? wy_one_q : wy_q == 4'd1;
+            if (win_end) group_end <= group_end ? group_one_q : {1'b0, cols_q} < {LANES5, 1'b0};
+            if (pixel_end) x_end_q <= row_end ? x_one_q : x_q == 12'd1;
+            if (row_end) y_end_q <= y_q == 12'd1;
         end
 
     // ---- firsts: the step behind a start, and the step behind a window's last one

@@ -27,7 +27,7 @@ module fcn_post_set #(
     // Pulses: what was fetched is in use from the next cycle on.
     input  wire               take_bias_i,
     input  wire               take_scale_i,
-    // Parameters in use.
+    // Parameters in use, a cycle behind the number of their group.
     input  wire [GROUP_W-1:0] bias_group_i,
     output wire [31:0]        bias_o,
     input  wire [GROUP_W-1:0] scale_group_i,
@@ -36,6 +36,8 @@ module fcn_post_set #(
 
     wire [32*GROUPS-1:0] bias;
     wire [31*GROUPS-1:0] scale;
+    wire                 take_bias;
+    wire                 take_scale;
 
     genvar g;
     generate
@@ -54,23 +56,39 @@ module fcn_post_set #(
                     next_bias_q  <= col_data_i[LSB+:32];
                     next_scale_q <= col_data_i[LSB+32+:31];
                 end
-            always @(posedge clk_i) if (take_bias_i) bias_q <= next_bias_q;
-            always @(posedge clk_i) if (take_scale_i) scale_q <= next_scale_q;
+            always @(posedge clk_i) if (take_bias) bias_q <= next_bias_q;
+            always @(posedge clk_i) if (take_scale) scale_q <= next_scale_q;
 
             assign bias[32*g+:32]  = bias_q;
             assign scale[31*g+:31] = scale_q;
         end
 
         if (GROUPS == 1) begin : g_one
-            // The group's number is always 0.
+            // The group's number is always 0: nothing to choose, so the parameters change a cycle later instead.
             /* verilator lint_off UNUSEDSIGNAL */
             wire unused_groups = ^{bias_group_i, scale_group_i};
             /* verilator lint_on UNUSEDSIGNAL */
-            assign bias_o  = bias;
-            assign scale_o = scale;
-        end else begin : g_mux
-            assign bias_o  = bias[32*bias_group_i+:32];
-            assign scale_o = scale[31*scale_group_i+:31];
+            reg take_bias_q;
+            reg take_scale_q;
+            always @(posedge clk_i) begin
+                take_bias_q  <= take_bias_i;
+                take_scale_q <= take_scale_i;
+            end
+            assign take_bias  = take_bias_q;
+            assign take_scale = take_scale_q;
+            assign bias_o     = bias;
+            assign scale_o    = scale;
+        end else begin : g_choose
+            reg [31:0] bias_out_q;
+            reg [30:0] scale_out_q;
+            always @(posedge clk_i) begin
+                bias_out_q  <= bias[32*bias_group_i+:32];
+                scale_out_q <= scale[31*scale_group_i+:31];
+            end
+            assign take_bias  = take_bias_i;
+            assign take_scale = take_scale_i;
+            assign bias_o     = bias_out_q;
+            assign scale_o    = scale_out_q;
         end
     endgenerate
 

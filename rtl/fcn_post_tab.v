@@ -81,10 +81,21 @@ module fcn_post_tab (
         .rd_data_o(chunk)
     );
 
-    assign busy_o      = marked || copy_q;
-    assign copy_en_o   = copy_q || scrub_en;
-    assign copy_addr_o = scrub_en ? scrub_addr : {chunk_q, byte_q};
-    assign copy_data_o = scrub_en ? 8'd0 : chunk[{byte_q, 3'd0}+:8];
+    // Block RAM is slow: what it gives goes out a cycle later.
+    reg       send_q;
+    reg [8:0] send_addr_q;
+    reg [7:0] send_data_q;
+    always @(posedge clk_i) send_q <= (copy_q && !rst_i) || scrub_en;
+    always @(posedge clk_i)
+        if (copy_q || scrub_en) begin
+            send_addr_q <= scrub_en ? scrub_addr : {chunk_q, byte_q};
+            send_data_q <= scrub_en ? 8'd0 : chunk[{byte_q, 3'd0}+:8];
+        end
+
+    assign busy_o      = marked || copy_q || send_q;
+    assign copy_en_o   = send_q;
+    assign copy_addr_o = send_addr_q;
+    assign copy_data_o = send_data_q;
 
 endmodule
 

@@ -3,7 +3,7 @@
 // fcn_queue: the commands in front of one engine, and those that it has started.
 //
 // The head starts when its tokens are there, its promises have room, fewer than 8 commands are
-// started and not done, and the engine takes it; all at once.  SYNC commands never reach the engine:
+// started and not done, all of that in the cycle before, and the engine takes it.  SYNC commands never reach the engine:
 // they are done when all before them are.
 `default_nettype none
 
@@ -42,7 +42,17 @@ module fcn_queue (
 
     `include "fcn_defs.vh"
 
-    wire [511:0] head;
+    // The head stands in registers of its own; with them, the queue holds 8 commands.
+    reg          head_q;                // there is one
+    reg  [511:0] head;
+    reg  [23:0]  index_q;
+    wire         next_valid;            // a command behind it
+    wire         next_room;
+    wire [511:0] next_cmd;
+    wire [23:0]  next_index;
+    wire [3:0]   next_n;
+    wire         next_take = next_valid && (!head_q || start_o);
+
     wire [3:0]   head_wait   = head[FCN_CMD_WAIT_LSB +: FCN_CMD_WAIT_W];
     wire [3:0]   head_signal = head[FCN_CMD_SIGNAL_LSB +: FCN_CMD_SIGNAL_W];
     wire         head_sync   = head[FCN_CMD_OPCODE_LSB +: 4] == 4'hf;
@@ -57,31 +67,51 @@ module fcn_queue (
     reg  [3:0] early_q;                 // commands that the engine has said so of
     wire       done = old_valid && (old_sync || eng_done_i || early_q != 4'd0);
 
-    assign missing_o   = head_wait & ~avail_i;
-    assign can_start_o = head_valid_o && missing_o == 4'd0 && (head_signal & ~room_i) == 4'd0
-                         && list_room;
-    assign eng_valid_o = can_start_o && !head_sync;
-    assign start_o     = can_start_o && (head_sync || eng_ready_i);
+    wire ready = head_q && missing_o == 4'd0 && (head_signal & ~room_i) == 4'd0 && list_room;
+
+    // Nothing but the start of the head can make ready false again: so it may be a cycle old.
+    reg ready_q;
+    always @(posedge clk_i) ready_q <= ready && !start_o && !rst_i && !clear_i;
+
+    assign missing_o   = head_q ? head_wait & ~avail_i : 4'd0;
+    assign can_start_o = ready || (next_valid && !head_q);
+    assign eng_valid_o = ready_q && !head_sync;
+    assign start_o     = ready_q && (head_sync || eng_ready_i);
     assign take_o      = head_wait & {4{start_o}};
     assign promise_o   = head_signal & {4{start_o}};
     assign eng_cmd_o   = head;
+    assign eng_index_o = index_q;
 
-    /* verilator lint_off PINCONNECTEMPTY */
+    always @(posedge clk_i)
+        if (rst_i || clear_i) head_q <= 1'b0;
+        else if (next_take) head_q <= 1'b1;
+        else if (start_o) head_q <= 1'b0;
+
+    always @(posedge clk_i)
+        if (next_take) begin
+            head    <= next_cmd;
+            index_q <= next_index;
+        end
+
+    assign head_valid_o = head_q || next_valid;
+    assign wr_ready_o   = next_room && !(head_q && next_n == 4'd7);
+
     fcn_fifo #(
         .WIDTH(536),
         .DEPTH_LOG2(3)
     ) u_queue (
         .clk_i     (clk_i),
         .rst_i     (rst_i || clear_i),
-        .wr_valid_i(wr_valid_i),
-        .wr_ready_o(wr_ready_o),
+        .wr_valid_i(wr_valid_i && wr_ready_o),
+        .wr_ready_o(next_room),
         .wr_data_i ({wr_index_i, wr_cmd_i}),
-        .rd_valid_o(head_valid_o),
-        .rd_ready_i(start_o),
-        .rd_data_o ({eng_index_o, head}),
-        .count_o   ()                   // room is all that is needed
+        .rd_valid_o(next_valid),
+        .rd_ready_i(next_take),
+        .rd_data_o ({next_index, next_cmd}),
+        .count_o   (next_n)
     );
 
+    /* verilator lint_off PINCONNECTEMPTY */
     fcn_fifo #(
         .WIDTH(5),
         .DEPTH_LOG2(3)

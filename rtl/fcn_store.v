@@ -20,7 +20,7 @@ module fcn_store (
     output wire         st_rd_valid_o,
     input  wire         st_rd_ready_i,
     output wire [23:0]  st_rd_addr_o,   // modulo the buffer's size
-    input  wire [127:0] st_rd_data_i,   // 3 cycles after the read was taken
+    input  wire [127:0] st_rd_data_i,   // 4 cycles after the read was taken
     // Write beats.
     output wire         wr_valid_o,
     input  wire         wr_ready_i,
@@ -80,6 +80,26 @@ module fcn_store (
         .sub_index_o (sub_index)
     );
 
+    // The next sub-pixels, so that the walk does not wait for the buffer's port in the same cycle.
+    wire        next_valid;
+    wire        next_ready;
+    wire [31:0] next_va;
+    wire [23:0] next_src;
+    wire [15:0] next_run;
+    wire        next_last;
+    wire [23:0] next_index;
+
+    fcn_slice #(.WIDTH(97)) u_next (
+        .clk_i      (clk_i),
+        .rst_i      (rst),
+        .wr_valid_i (sub_valid),
+        .wr_ready_o (sub_ready),
+        .wr_data_i  ({sub_va, sub_src, sub_run, sub_last, sub_index}),
+        .rd_valid_o (next_valid),
+        .rd_ready_i (next_ready),
+        .rd_data_o  ({next_va, next_src, next_run, next_last, next_index})
+    );
+
     wire         chunk_valid;
     wire         chunk_ready;
     wire [127:0] chunk_data;
@@ -93,13 +113,13 @@ module fcn_store (
     fcn_store_gather u_gather (
         .clk_i             (clk_i),
         .rst_i             (rst),
-        .sub_valid_i       (sub_valid),
-        .sub_ready_o       (sub_ready),
-        .sub_va_i          (sub_va),
-        .sub_src_i         (sub_src),
-        .sub_run_i         (sub_run),
-        .sub_last_i        (sub_last),
-        .sub_index_i       (sub_index),
+        .sub_valid_i       (next_valid),
+        .sub_ready_o       (next_ready),
+        .sub_va_i          (next_va),
+        .sub_src_i         (next_src),
+        .sub_run_i         (next_run),
+        .sub_last_i        (next_last),
+        .sub_index_i       (next_index),
         .st_rd_valid_o     (st_rd_valid_o),
         .st_rd_ready_i     (st_rd_ready_i),
         .st_rd_addr_o      (st_rd_addr_o),

@@ -32,6 +32,16 @@ module fcn_store_burst (
     output wire         wr_cmd_last_o   // last burst of its command
 );
 
+    // The chunk with its bytes at their place in the beat.
+    reg         put_valid_q;
+    reg [127:0] put_data_q;
+    reg [15:0]  put_strb_q;
+    reg [31:4]  put_va_q;
+    reg         put_beat_end_q;
+    reg         put_burst_end_q;
+    reg         put_cmd_end_q;
+    reg [23:0]  put_index_q;
+
     // The beat, complete or still growing.
     reg         grows_q;
     reg         full_q;
@@ -43,44 +53,58 @@ module fcn_store_burst (
     reg [23:0]  index_q;
     reg [3:0]   before_q;       // beats of the burst in front of this one
 
-    wire take = chunk_valid_i && chunk_ready_o;
-    wire give = full_q && wr_ready_i;
+    wire put_take = chunk_valid_i && chunk_ready_o;
+    wire put_give = !full_q || wr_ready_i;
+    wire take     = put_valid_q && put_give;
+    wire give     = full_q && wr_ready_i;
 
-    assign chunk_ready_o = !full_q || wr_ready_i;
+    assign chunk_ready_o = !put_valid_q || put_give;
 
-    // The chunk's bytes at their place.  A chunk that starts inside a beat is at most 8 bytes long
-    // and a multiple of them away from its beginning: it never wraps.
+    // A chunk that starts inside a beat is at most 8 bytes long and a multiple of them away from its beginning:
+    // it never wraps.
     wire [3:0]  lane = chunk_va_i[3:0];
     wire [15:0] strb = ~(16'hffff << chunk_len_i) << lane;
 
+    always @(posedge clk_i)
+        if (rst_i) put_valid_q <= 1'b0;
+        else if (chunk_ready_o) put_valid_q <= chunk_valid_i;
+
+    always @(posedge clk_i)
+        if (put_take) begin
+            put_data_q      <= chunk_data_i << {lane, 3'd0};
+            put_strb_q      <= strb;
+            put_va_q        <= chunk_va_i[31:4];
+            put_beat_end_q  <= chunk_beat_end_i;
+            put_burst_end_q <= chunk_burst_end_i;
+            put_cmd_end_q   <= chunk_cmd_end_i;
+            put_index_q     <= chunk_index_i;
+        end
+
     // The beat with the chunk's bytes over it.  A function: a simulator works it out for the chunks
     // alone.
-    function [127:0] put(input [127:0] beat, input [127:0] bytes, input [3:0] at, input [15:0] mask);
+    function [127:0] put(input [127:0] beat, input [127:0] bytes, input [15:0] mask);
         integer i;
-        begin
-            put = bytes << {at, 3'd0};
-            for (i = 0; i < 16; i = i + 1)
-                if (!mask[i]) put[8*i+:8] = beat[8*i+:8];
-        end
+        for (i = 0; i < 16; i = i + 1)
+            put[8*i+:8] = mask[i] ? bytes[8*i+:8] : beat[8*i+:8];
     endfunction
 
     always @(posedge clk_i)
         if (rst_i) grows_q <= 1'b0;
-        else if (take) grows_q <= !chunk_beat_end_i;
+        else if (take) grows_q <= !put_beat_end_q;
 
     always @(posedge clk_i)
         if (rst_i) full_q <= 1'b0;
-        else if (take) full_q <= chunk_beat_end_i;
+        else if (take) full_q <= put_beat_end_q;
         else if (give) full_q <= 1'b0;
 
     always @(posedge clk_i)
         if (take) begin
-            data_q      <= put(grows_q ? data_q : 128'd0, chunk_data_i, lane, strb);
-            strb_q      <= strb | (grows_q ? strb_q : 16'd0);
-            va_q        <= chunk_va_i[31:4];
-            burst_end_q <= chunk_burst_end_i;
-            cmd_end_q   <= chunk_cmd_end_i;
-            index_q     <= chunk_index_i;
+            data_q      <= put(grows_q ? data_q : 128'd0, put_data_q, put_strb_q);
+            strb_q      <= put_strb_q | (grows_q ? strb_q : 16'd0);
+            va_q        <= put_va_q;
+            burst_end_q <= put_burst_end_q;
+            cmd_end_q   <= put_cmd_end_q;
+            index_q     <= put_index_q;
         end
 
     always @(posedge clk_i)

@@ -60,10 +60,15 @@ module fcn_store_walk (
     reg  [15:0] rows_left_q;
     reg  [15:0] cols_left_q;
     reg  [7:0]  subs_left_q;
+    // Which of these are 0: known a step ahead.
+    reg         pix_end;        // subs_left_q
+    reg         last_col_q;     // cols_left_q
+    reg         last_row_q;     // rows_left_q
+    reg         one_sub_q;      // subs_q
+    reg         one_col_q;      // cols_q
 
-    wire pix_end = subs_left_q == 8'd0;
-    wire row_end = pix_end && cols_left_q == 16'd0;
-    wire cmd_end = row_end && rows_left_q == 16'd0;
+    wire row_end = pix_end && last_col_q;
+    wire cmd_end = row_end && last_row_q;
     wire take    = cmd_valid_i && cmd_ready_o;
     wire step    = busy_q && sub_ready_i;
 
@@ -90,6 +95,8 @@ module fcn_store_walk (
             subs_q        <= sub_n;
             run_q         <= run;
             index_q       <= cmd_index_i;
+            one_sub_q     <= sub_n == 8'd0;
+            one_col_q     <= cols_n == 16'd1;
         end
 
     always @(posedge clk_i)
@@ -118,10 +125,20 @@ module fcn_store_walk (
             subs_left_q <= sub_n;
             cols_left_q <= cols_n - 16'd1;
             rows_left_q <= rows_n - 16'd1;
+            pix_end     <= sub_n == 8'd0;
+            last_col_q  <= cols_n == 16'd1;
+            last_row_q  <= rows_n == 16'd1;
         end else if (step) begin
             subs_left_q <= pix_end ? subs_q : subs_left_q - 8'd1;
-            if (pix_end) cols_left_q <= row_end ? cols_q : cols_left_q - 16'd1;
-            if (row_end) rows_left_q <= rows_left_q - 16'd1;
+            pix_end     <= pix_end ? one_sub_q : subs_left_q == 8'd1;
+            if (pix_end) begin
+                cols_left_q <= row_end ? cols_q : cols_left_q - 16'd1;
+                last_col_q  <= row_end ? one_col_q : cols_left_q == 16'd1;
+            end
+            if (row_end) begin
+                rows_left_q <= rows_left_q - 16'd1;
+                last_row_q  <= rows_left_q == 16'd1;
+            end
         end
 
     assign cmd_ready_o = !busy_q || (step && cmd_end);

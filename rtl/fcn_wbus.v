@@ -2,8 +2,8 @@
 //
 // fcn_wbus: the write half of the AXI master.
 //
-// Beats of bursts (STORE, then the performance record) collect in a buffer.  A complete burst is
-// translated while the one before it is being sent, then announced together with its first beat,
+// Beats of bursts (STORE, then the performance record) collect in a buffer.  Complete bursts are
+// translated while those before them are being sent, then announced together with their first beat,
 // so that the bus never waits for data that is not there.  Completion records have physical
 // addresses, come with their one beat, and go between two bursts.  All writes have one ID, so
 // answers come in order.
@@ -38,14 +38,14 @@ module fcn_wbus #(
     input  wire         wr_cmd_last_i,      // last burst of its command
     output wire         wr_done_o,          // pulse: a command's bursts are all acknowledged
 
-    // Translation by fcn_mmu.
+    // Translation by fcn_mmu, in order: addresses go, translations come back any time later.
     output wire         tr_valid_o,
     input  wire         tr_ready_i,
     output wire [31:4]  tr_va_o,
     input  wire         tr_out_valid_i,
     output wire         tr_out_ready_o,
     input  wire [39:4]  tr_out_addr_i,
-    input  wire         tr_fault_i,         // level: the waiting request fails
+    input  wire         tr_fault_i,         // level: the oldest burst that is not announced fails
     input  wire [7:0]   tr_cause_i,
 
     // Completion records.
@@ -86,7 +86,7 @@ module fcn_wbus #(
     wire         beat_room, beat_valid, move;
     wire [127:0] beat_data;
     wire [15:0]  beat_strb;
-    wire         list_room, list_valid;
+    wire         list_room, list_valid, ask_valid, tr_go;
     wire [31:4]  list_va;
     wire [3:0]   list_len;
     wire [23:0]  list_index;
@@ -121,14 +121,29 @@ module fcn_wbus #(
         .wr_ready_o(list_room),
         .wr_data_i ({wr_va_i, wr_len_i, wr_index_i, wr_cmd_last_i}),
         .rd_valid_o(list_valid),
-        .rd_ready_i(tr_ready_i),
+        .rd_ready_i(tr_go),
         .rd_data_o ({list_va, list_len, list_index, list_cmd_last}),
         .count_o   ()                       // room is all that is needed
     );
+
+    // Those of the list that are not yet translated: it has room whenever the list has.
+    fcn_fifo #(
+        .WIDTH(28),
+        .DEPTH_LOG2(4)
+    ) u_ask (
+        .clk_i     (clk_i),
+        .rst_i     (rst_i || clear_i),
+        .wr_valid_i(taken && wr_last_i),
+        .wr_ready_o(),
+        .wr_data_i (wr_va_i),
+        .rd_valid_o(ask_valid),
+        .rd_ready_i(tr_valid_o && tr_ready_i),
+        .rd_data_o (tr_va_o),
+        .count_o   ()
+    );
     /* verilator lint_on PINCONNECTEMPTY */
 
-    assign tr_valid_o = list_valid && !dead_q;
-    assign tr_va_o    = list_va;
+    assign tr_valid_o = ask_valid && !dead_q;
 
     // ---- announcing and sending ----
 
@@ -145,8 +160,8 @@ module fcn_wbus #(
     wire w_free = !wvalid_q || wready_i;
     wire free   = !active_q && w_free && (!awvalid_q || awready_i) && out_room;
     wire rec_go = free && rec_valid_i;
-    wire tr_go  = free && !rec_valid_i && tr_out_valid_i && !clear_i && !dead_q;
     wire go     = rec_go || tr_go;
+    assign tr_go = free && !rec_valid_i && tr_out_valid_i && !clear_i && !dead_q;
 
     assign rec_ready_o    = free;
     assign tr_out_ready_o = free && !rec_valid_i && !clear_i && !dead_q;
@@ -244,10 +259,13 @@ module fcn_wbus #(
     assign fault_addr_o  = dead_q ? {err_va_q, 8'd0} : {list_va[31:12], 12'd0};
     assign fault_index_o = dead_q ? err_index_q : list_index;
 
+    wire unused_va = &{1'b0, list_va[7:4]};     // a fault's address has no use for them
+
 `ifdef FORMAL
     always @(posedge clk_i) if (!rst_i && move) assert (beat_valid);
+    always @(posedge clk_i) if (!rst_i && tr_go) assert (list_valid);
 `else
-    wire unused = &{1'b0, beat_valid};      // a burst that goes is complete
+    wire unused = &{1'b0, beat_valid, list_valid};      // a burst that goes is complete
 `endif
 
 endmodule

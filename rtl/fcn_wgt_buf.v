@@ -15,7 +15,7 @@ module fcn_wgt_buf #(
     input  wire                         wr_en_i,
     input  wire [LOG2-1:0]              wr_addr_i,
     input  wire [127:0]                 wr_data_i,
-    // Read: a line, 3 cycles after rd_en_i.
+    // Read: a line, 4 cycles after rd_en_i.
     input  wire                         rd_en_i,
     input  wire [LOG2-$clog2(COLS)-1:0] rd_line_i,
     output wire [8*COLS-1:0]            rd_data_o,
@@ -64,18 +64,23 @@ module fcn_wgt_buf #(
         end
     endgenerate
 
-    // Third stage: the output register, behind the choice of a half where a word has two lines.
+    // Third stage: a register right behind the memories, and behind the choice of a half where a word has two
+    // lines.  Fourth stage: another one, so that memories and array need not be neighbours.
     reg              out_en_q;
+    reg              far_en_q;
+    reg [8*COLS-1:0] near_q;
     reg [8*COLS-1:0] rd_data_q;
 
     always @(posedge clk_i) out_en_q <= rd_en_q;
+    always @(posedge clk_i) far_en_q <= out_en_q;
+    always @(posedge clk_i) if (far_en_q) rd_data_q <= near_q;
     generate
         if (COLS < 16) begin : g_half
             reg half_q;
             always @(posedge clk_i) if (rd_en_q) half_q <= rd_line_q[0];
-            always @(posedge clk_i) if (out_en_q) rd_data_q <= half_q ? word[127:64] : word[63:0];
+            always @(posedge clk_i) if (out_en_q) near_q <= half_q ? word[127:64] : word[63:0];
         end else begin : g_whole
-            always @(posedge clk_i) if (out_en_q) rd_data_q <= word;
+            always @(posedge clk_i) if (out_en_q) near_q <= word;
         end
     endgenerate
 

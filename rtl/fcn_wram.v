@@ -4,7 +4,8 @@
 //
 // Lines of L = max(16, RD_BYTES) bytes lie alternately in two banks, so that the two lines which an
 // access may touch are always in different banks.  Both directions have the byte rotation in a
-// pipeline stage of its own: writes before the memory, reads behind it.
+// pipeline stage of its own: writes before the memory, reads behind it.  Block RAM is slow: behind it a read
+// only chooses, for each byte lane, one of the two lines.
 //
 // LOG2      base-2 logarithm of the size in bytes, at least 7
 // RD_BYTES  bytes of a read: 8, 16 or 32
@@ -21,7 +22,7 @@ module fcn_wram #(
     input  wire [LOG2-1:0]       wr_addr_i,
     input  wire [4:0]            wr_len_i,
     input  wire [127:0]          wr_data_i,
-    // Read: the bytes from rd_addr_i on, 3 cycles after rd_en_i.
+    // Read: the bytes from rd_addr_i on, 4 cycles after rd_en_i.
     input  wire                  rd_en_i,
     input  wire [LOG2-1:0]       rd_addr_i,
     output wire [8*RD_BYTES-1:0] rd_data_o,
@@ -110,16 +111,31 @@ module fcn_wram #(
         .rd_en_i(rd_en_q), .rd_addr_i(rd_odd_line_q), .rd_data_o(odd_data)
     );
 
-    // Third stage: rotate the wanted bytes to the front.
-    reg                    rot_en_q;
-    reg [OFFS:0]           rot_offs_q;
-    reg [8*RD_BYTES-1:0]   rd_data_q;
-    wire [16*L-1:0]        rot_in = rot_offs_q[OFFS] ? {even_data, odd_data} : {odd_data, even_data};
+    // Third stage: lanes from the offset on are the first line's, lanes below it the next one's.
+    reg            pick_en_q;
+    reg [OFFS-1:0] pick_offs_q;
+    reg [8*L-1:0]  pick_even_q;     // ones for the lanes of the even bank
+    reg [8*L-1:0]  word_q;
 
-    always @(posedge clk_i) rot_en_q <= rd_en_q;
-    always @(posedge clk_i) if (rd_en_q) rot_offs_q <= rd_offs_q;
+    always @(posedge clk_i) pick_en_q <= rd_en_q;
     always @(posedge clk_i)
-        if (rot_en_q) rd_data_q <= rot_in[{1'b0, rot_offs_q[OFFS-1:0], 3'b000}+:8*RD_BYTES];
+        if (rd_en_q) begin
+            pick_offs_q <= rd_offs_q[OFFS-1:0];
+            pick_even_q <= ({8 * L {1'b1}} << {rd_offs_q[OFFS-1:0], 3'b000}) ^ {8 * L {rd_offs_q[OFFS]}};
+        end
+    always @(posedge clk_i)
+        if (pick_en_q) word_q <= (even_data & pick_even_q) | (odd_data & ~pick_even_q);
+
+    // Fourth stage: rotate the wanted bytes to the front.
+    reg                    rot_en_q;
+    reg [OFFS-1:0]         rot_offs_q;
+    reg [8*RD_BYTES-1:0]   rd_data_q;
+    wire [16*L-1:0]        rot_in = {word_q, word_q};
+
+    always @(posedge clk_i) rot_en_q <= pick_en_q;
+    always @(posedge clk_i) if (pick_en_q) rot_offs_q <= pick_offs_q;
+    always @(posedge clk_i)
+        if (rot_en_q) rd_data_q <= rot_in[{1'b0, rot_offs_q, 3'b000}+:8*RD_BYTES];
 
     assign rd_data_o = rd_data_q;
 

@@ -76,10 +76,10 @@ static void test_scrub(Bench &b)
 
 	b.top.peek_i = 1;
 	b.top.peek_rd_en_i = 1;
-	for (uint32_t a = 0; a < IFM_BYTES + 3; a++) {
+	for (uint32_t a = 0; a < IFM_BYTES + 4; a++) {
 		b.top.peek_rd_addr_i = a;
 		b.tick();
-		for (uint32_t i = 0; a >= 3 && i < ROWS; i++)
+		for (uint32_t i = 0; a >= 4 && i < ROWS; i++)
 			same &= byte_of(b.top.peek_rd_data_o, i) == 0;
 	}
 	b.top.peek_i = b.top.peek_rd_en_i = 0;
@@ -110,7 +110,7 @@ static void test_wram(Bench &b, uint32_t rounds)
 		if (len)
 			b.write_ifm(wa, len);
 		b.tick();
-		if (expect.size() < 3)
+		if (expect.size() < 4)
 			continue;
 		for (uint32_t i = 0; i < ROWS; i++)
 			same &= !expect[0].known[i] ||

@@ -26,7 +26,7 @@ class store_bench {
 	std::deque<beat_ports> beats_due;	/* expected, of started commands */
 	std::deque<bool> started;		/* whether the command has beats */
 	std::deque<uint64_t> acks;		/* when wr_done comes */
-	std::deque<beat_data> reading;		/* the last three cycles' reads */
+	std::deque<beat_data> reading;		/* the last four cycles' reads */
 	uint64_t acked = 0;
 	bool taken = false;
 	steady<beat_ports> steady_wr;
@@ -106,7 +106,7 @@ public:
 	{
 		for (uint8_t &b : ofm)
 			b = (uint8_t)rng_u32(rng);
-		reading.resize(3);
+		reading.resize(4);
 	}
 
 	void add(const fcn_cmd &c, uint32_t index) { todo.push_back({c, index}); }
