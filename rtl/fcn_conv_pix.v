@@ -121,11 +121,8 @@ module fcn_conv_pix #(
     reg x_one_q, y_one_q, k0_one_q, k1_one_q;
 
     // A loop wraps when it and all faster ones are at their last turn.
-    wire x_wrap  = x_end_q;
-    wire y_wrap  = x_wrap && y_end_q;
-    wire k0_wrap = y_wrap && k0_end_q;
-    wire k1_wrap = k0_wrap && k1_end_q;
-    wire k2_wrap = k1_wrap && k2_end_q;
+    wire x_wrap = x_end_q;
+    reg  y_wrap, k0_wrap, k1_wrap, k2_wrap;
 
     reg  recent_q;      // one of the last three pixels had the half and the entry of a tile's first
     wire step = run_q && (!first_q || (full_i && (init_q || !recent_q)));
@@ -169,23 +166,37 @@ module fcn_conv_pix #(
             if (k1_wrap) k2_q <= k2_q - 1'b1;
         end
 
+    // The flags of the next pixel.
+    wire x_one  = next_x_n == 12'd0;
+    wire y_one  = next_y_n == 12'd0;
+    wire k0_one = next_k0_n == 8'd0;
+    wire k1_one = next_k1_n == 8'd0;
+
+    wire x_end_d  = next_take ? x_one : x_wrap ? x_one_q : x_q == 12'd1;
+    wire y_end_d  = next_take ? y_one : !x_wrap ? y_end_q : y_wrap ? y_one_q : y_q == 12'd1;
+    wire k0_end_d = next_take ? k0_one : !y_wrap ? k0_end_q : k0_wrap ? k0_one_q : k0_q == 8'd1;
+    wire k1_end_d = next_take ? k1_one : !k0_wrap ? k1_end_q : k1_wrap ? k1_one_q : k1_q == 8'd1;
+    wire k2_end_d = next_take ? next_k2_n == 8'd0 : k1_wrap ? k2_q == 8'd1 : k2_end_q;
+
     always @(posedge clk_i)
         if (next_take) begin
-            x_end_q  <= next_x_n == 12'd0;
-            y_end_q  <= next_y_n == 12'd0;
-            k0_end_q <= next_k0_n == 8'd0;
-            k1_end_q <= next_k1_n == 8'd0;
-            k2_end_q <= next_k2_n == 8'd0;
-            x_one_q  <= next_x_n == 12'd0;
-            y_one_q  <= next_y_n == 12'd0;
-            k0_one_q <= next_k0_n == 8'd0;
-            k1_one_q <= next_k1_n == 8'd0;
-        end else if (step) begin
-            x_end_q <= x_wrap ? x_one_q : x_q == 12'd1;
-            if (x_wrap) y_end_q <= y_wrap ? y_one_q : y_q == 12'd1;
-            if (y_wrap) k0_end_q <= k0_wrap ? k0_one_q : k0_q == 8'd1;
-            if (k0_wrap) k1_end_q <= k1_wrap ? k1_one_q : k1_q == 8'd1;
-            if (k1_wrap) k2_end_q <= k2_q == 8'd1;
+            x_one_q  <= x_one;
+            y_one_q  <= y_one;
+            k0_one_q <= k0_one;
+            k1_one_q <= k1_one;
+        end
+
+    always @(posedge clk_i)
+        if (next_take || step) begin
+            x_end_q  <= x_end_d;
+            y_end_q  <= y_end_d;
+            k0_end_q <= k0_end_d;
+            k1_end_q <= k1_end_d;
+            k2_end_q <= k2_end_d;
+            y_wrap   <= x_end_d && y_end_d;
+            k0_wrap  <= x_end_d && y_end_d && k0_end_d;
+            k1_wrap  <= x_end_d && y_end_d && k0_end_d && k1_end_d;
+            k2_wrap  <= x_end_d && y_end_d && k0_end_d && k1_end_d && k2_end_d;
         end
 
     // Every tile of a command begins with the entry acc_q, the next command's first with next_acc.  Whether

@@ -59,13 +59,14 @@ module fcn_fetch #(
 
     reg [31:6] req_va_q;
     reg [23:0] req_left_q;              // commands not yet asked for
+    reg        req_some_q;              // there are any
     reg [2:0]  ahead_q;                 // commands asked for and not yet complete in cmd_q
     reg        err_seen_q;              // a read failed: ask for nothing more
 
     wire asked    = req_valid_o && req_ready_i;
     wire complete = state_q == ST_CHECK;
 
-    assign req_valid_o = req_left_q != 24'd0 && ahead_q != 3'd4 && !err_seen_q;
+    assign req_valid_o = req_some_q && ahead_q != 3'd4 && !err_seen_q;
     assign req_va_o    = req_va_q;
 
     always @(posedge clk_i)
@@ -76,6 +77,11 @@ module fcn_fetch #(
         if (rst_i || clear_i) req_left_q <= 24'd0;
         else if (start_i) req_left_q <= start_count_i;
         else if (asked) req_left_q <= req_left_q - 24'd1;
+
+    always @(posedge clk_i)
+        if (rst_i || clear_i) req_some_q <= 1'b0;
+        else if (start_i) req_some_q <= start_count_i != 24'd0;
+        else if (asked) req_some_q <= req_left_q != 24'd1;
 
     always @(posedge clk_i)
         if (rst_i || clear_i) ahead_q <= 3'd0;
@@ -115,6 +121,7 @@ module fcn_fetch #(
     reg [31:6]  va_q;                   // of the command whose turn is next
     reg [23:0]  index_q;
     reg [23:0]  left_q;                 // commands from there on
+    reg         last_q;                 // this one only
     wire        legal;
     wire        fill   = state_q == ST_FILL && beat_valid;
     wire        handed = cmd_valid_o && cmd_ready_i;
@@ -139,7 +146,7 @@ module fcn_fetch #(
                       else if (fill && beat_q == 2'd3) state_q <= ST_CHECK;
             ST_CHECK: state_q <= ST_OFFER;
             ST_OFFER: if (bad && run_i) state_q <= ST_FAULT;
-                      else if (handed) state_q <= left_q == 24'd1 ? ST_IDLE : ST_FILL;
+                      else if (handed) state_q <= last_q ? ST_IDLE : ST_FILL;
             default:  ;                 // ST_FAULT ends with clear_i
         endcase
 
@@ -160,10 +167,12 @@ module fcn_fetch #(
             va_q    <= start_va_i;
             index_q <= 24'd0;
             left_q  <= start_count_i;
+            last_q  <= start_count_i == 24'd1;
         end else if (handed) begin
             va_q    <= va_q + 26'd1;
             index_q <= index_q + 24'd1;
             left_q  <= left_q - 24'd1;
+            last_q  <= left_q == 24'd2;
         end
 
     assign cmd_valid_o = state_q == ST_OFFER && run_i && !bad;

@@ -85,7 +85,7 @@ module fcn_jobs (
     `include "fcn_defs.vh"
 
     wire        rst = rst_o;
-    wire        slot, fetch_slot, accept, drain, ctl_busy, ctl_clear, flush_ctl;
+    wire        slot, fetch_slot, accept, drain, drain_next, reset_next, ctl_busy, flush_ctl;
     wire [1:0]  queued, claim, claimed, finish, ended, rec_req, rec_done;
     wire        fault;
     wire [7:0]  fault_cause;
@@ -98,6 +98,7 @@ module fcn_jobs (
         .set_i     (reset_set_i),
         .bus_idle_i(bus_idle_i),
         .pending_o (reset_o),
+        .pending_next_o(reset_next),
         .rst_o     (rst_o)
     );
 
@@ -158,7 +159,7 @@ module fcn_jobs (
         .all_done_i   (all_done_i),
         .fault_i      (fault),
         .accept_o     (accept),
-        .clear_o      (ctl_clear),
+        .drain_next_o (drain_next),
         .bus_idle_i   (bus_idle_i),
         .walk_idle_i  (walk_idle_i),
         .perf_start_o (perf_start_o),
@@ -210,13 +211,17 @@ module fcn_jobs (
         else if (flush_set_i || flush_ctl) flush_q <= 1'b1;
         else if (flush_done_i) flush_q <= 1'b0;
 
+    // Clears, a register of its own: it goes everywhere.
+    reg clear_q;
+    always @(posedge clk_i) clear_q <= drain_next || reset_next;
+
     reg [31:0] progress_q;
     always @(posedge clk_i)
         if (rst) progress_q <= 32'd0;
         else if (active_i) progress_q <= progress_q + 32'd1;
 
     assign flush_o    = flush_q;
-    assign clear_o    = ctl_clear || reset_o;
+    assign clear_o    = clear_q;
     assign busy_o     = ctl_busy || slot_busy_o != 2'd0;
     assign slot_o     = slot;
     assign draining_o = drain || reset_o;

@@ -34,14 +34,14 @@ module fcn_jobs_ctl (
     input  wire        all_done_i,      // level: all its commands are done
     input  wire        fault_i,         // level from a fault on until start_o
     output wire        accept_o,        // level: faults count
-    output wire        clear_o,         // level: engines forget, the bus drains
+    output wire        drain_next_o,    // drain_o of the next cycle
     input  wire        bus_idle_i,
     input  wire        walk_idle_i,     // no page-table read under way or to come
     output wire        perf_start_o,    // pulse: write the performance record
     input  wire        perf_done_i,     // pulse: it is written
     output wire        perf_busy_o,     // level in between
     output wire        busy_o,
-    output wire        drain_o
+    output wire        drain_o          // level: engines forget, the bus drains
 );
 
     localparam [3:0] ST_IDLE   = 4'd0;  // no job
@@ -62,17 +62,34 @@ module fcn_jobs_ctl (
     reg        scrub_q;                 // buffers are not clean yet
     reg        older_q;                 // of two jobs that wait, this slot's was first
     reg        next_q;                  // the other slot's job is claimed, its commands are fetched
+    reg        same_0_q;                // page tables of the slots are those of root_q
+    reg        same_1_q;
+    reg        all_done_q;
+    reg        perf_busy_q;             // ST_PERF
+    reg        drain_q;                 // ST_DRAIN
+    reg        scrub_out_q;
 
     wire        pick       = queued_i == 2'b11 ? older_q : queued_i[1];
     wire        other      = !slot_q;
     wire [27:0] slot_root  = slot_q ? root_i[55:28] : root_i[27:0];
-    wire [27:0] other_root = slot_q ? root_i[27:0] : root_i[55:28];
-    wire        dirty      = first_q || slot_root != root_q;
+    wire        other_same = slot_q ? same_0_q : same_1_q;
+    wire        dirty      = first_q || !(slot_q ? same_1_q : same_0_q);
+
+    // A slot's root stands long before its job is claimed, and root_q changes long before it is compared again.
+    always @(posedge clk_i) begin
+        same_0_q <= root_i[27:0] == root_q;
+        same_1_q <= root_i[55:28] == root_q;
+    end
+
+    // In the cycle of the start there are no commands yet: it does not count.
+    always @(posedge clk_i) all_done_q <= all_done_i && state_q == ST_RUN;
 
     wire claim_first = state_q == ST_IDLE && queued_i != 2'd0 && !flush_busy_i;
     wire claim_next  = state_q == ST_RECORD && queued_i[other] && !next_q && !flush_busy_i
-                       && other_root == root_q && !flush_i[other];
+                       && other_same && !flush_i[other];
     wire ended       = state_q == ST_RECORD && !busy_i[slot_q];
+    wire to_perf     = state_q == ST_RUN && !fault_i && all_done_q && perf_i[slot_q];
+    wire to_drain    = accept_o && fault_i;
 
     always @(posedge clk_i)
         if (rst_i) state_q <= ST_IDLE;
@@ -82,7 +99,7 @@ module fcn_jobs_ctl (
             ST_WIPE:   if (!flush_busy_i && !scrub_q) state_q <= ST_START;
             ST_START:  state_q <= ST_RUN;
             ST_RUN:    if (fault_i) state_q <= ST_DRAIN;
-                       else if (all_done_i) state_q <= perf_i[slot_q] ? ST_PERF : ST_SETTLE;
+                       else if (all_done_q) state_q <= perf_i[slot_q] ? ST_PERF : ST_SETTLE;
             ST_PERF:   if (fault_i) state_q <= ST_DRAIN;
                        else if (perf_done_i) state_q <= ST_SETTLE;
             ST_SETTLE: if (walk_idle_i) state_q <= ST_FINISH;
@@ -90,6 +107,17 @@ module fcn_jobs_ctl (
             ST_FINISH: state_q <= ST_RECORD;
             default:   if (ended) state_q <= next_q || claim_next ? ST_START : ST_IDLE;
         endcase
+
+    assign drain_next_o = !rst_i && (to_drain || (drain_q && !bus_idle_i));
+
+    always @(posedge clk_i) drain_q <= drain_next_o;
+
+    always @(posedge clk_i)
+        if (rst_i) perf_busy_q <= 1'b0;
+        else perf_busy_q <= to_perf || (perf_busy_q && !fault_i && !perf_done_i);
+
+    always @(posedge clk_i)
+        scrub_out_q <= !rst_i && state_q == ST_WIPE && scrub_q && !(scrub_out_q && scrub_done_i);
 
     always @(posedge clk_i)
         if (rst_i) slot_q <= 1'b0;
@@ -117,19 +145,18 @@ module fcn_jobs_ctl (
     assign claim_o       = ({1'b0, claim_first} << pick) | ({1'b0, claim_next} << other);
     assign finish_o      = {1'b0, state_q == ST_FINISH} << slot_q;
     assign slot_o        = slot_q;
-    assign fetch_slot_o  = claim_next ? other : slot_q;
+    assign fetch_slot_o  = state_q == ST_RECORD ? other : slot_q;
     assign root_o        = root_q;
     assign flush_set_o   = state_q == ST_PREP && (dirty || flush_i[slot_q]);
-    assign scrub_o       = state_q == ST_WIPE && scrub_q;
+    assign scrub_o       = scrub_out_q;
     assign fetch_start_o = claim_next || (state_q == ST_START && !next_q);
     assign start_o       = state_q == ST_START;
     assign run_o         = state_q == ST_RUN;
     assign accept_o      = state_q == ST_RUN || state_q == ST_PERF;
-    assign clear_o       = (accept_o && fault_i) || state_q == ST_DRAIN;
-    assign perf_start_o  = state_q == ST_RUN && !fault_i && all_done_i && perf_i[slot_q];
-    assign perf_busy_o   = state_q == ST_PERF;
+    assign perf_start_o  = to_perf;
+    assign perf_busy_o   = perf_busy_q;
     assign busy_o        = state_q != ST_IDLE;
-    assign drain_o       = state_q == ST_DRAIN;
+    assign drain_o       = drain_q;
 
 endmodule
 

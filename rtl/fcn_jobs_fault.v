@@ -2,7 +2,8 @@
 //
 // fcn_jobs_fault: keeps a job's first fault.
 //
-// Sources are levels.  Of two that rise in one cycle the lower index counts.
+// Sources are levels.  Of two that rise in one cycle the lower index counts.  They are looked at a cycle late; a
+// job with a fault is not done meanwhile, and the next one starts long after the sources have fallen.
 //
 // SOURCES  number of them
 `default_nettype none
@@ -26,7 +27,22 @@ module fcn_jobs_fault #(
 
     `include "fcn_defs.vh"
 
-    integer i;
+    reg  [SOURCES-1:0]    valid_q;
+    reg  [8*SOURCES-1:0]  cause_q;
+    reg  [32*SOURCES-1:0] addr_q;
+    reg  [24*SOURCES-1:0] index_q;
+    integer               i;
+
+    always @(posedge clk_i)
+        if (rst_i || start_i) valid_q <= {SOURCES{1'b0}};
+        else valid_q <= valid_i;
+
+    always @(posedge clk_i)
+        if (valid_i != {SOURCES{1'b0}}) begin
+            cause_q <= cause_i;
+            addr_q  <= addr_i;
+            index_q <= index_i;
+        end
 
     always @(posedge clk_i)
         if (rst_i || start_i) begin
@@ -34,13 +50,13 @@ module fcn_jobs_fault #(
             cause_o <= FCN_CAUSE_NONE;
             addr_o  <= 32'd0;
             index_o <= 24'd0;
-        end else if (accept_i && !fault_o && valid_i != {SOURCES{1'b0}}) begin
+        end else if (accept_i && !fault_o && valid_q != {SOURCES{1'b0}}) begin
             fault_o <= 1'b1;
             for (i = SOURCES - 1; i >= 0; i = i - 1)
-                if (valid_i[i]) begin
-                    cause_o <= cause_i[8*i+:8];
-                    addr_o  <= addr_i[32*i+:32];
-                    index_o <= index_i[24*i+:24];
+                if (valid_q[i]) begin
+                    cause_o <= cause_q[8*i+:8];
+                    addr_o  <= addr_q[32*i+:32];
+                    index_o <= index_q[24*i+:24];
                 end
         end
 

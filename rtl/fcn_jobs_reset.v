@@ -9,6 +9,7 @@ module fcn_jobs_reset (
     input  wire set_i,          // pulse: CTRL.RESET was written
     input  wire bus_idle_i,
     output wire pending_o,      // level: drain, begin nothing; CTRL.RESET reads it
+    output wire pending_next_o, // pending_o of the next cycle
     output wire rst_o           // reset of everything but the register bus
 );
 
@@ -26,7 +27,8 @@ module fcn_jobs_reset (
             default:  state_q <= ST_IDLE;
         endcase
 
-    assign pending_o = state_q != ST_IDLE;
+    assign pending_o      = state_q != ST_IDLE;
+    assign pending_next_o = rst_i || (state_q == ST_IDLE ? set_i : state_q == ST_DRAIN);
     assign rst_o     = rst_i || state_q == ST_RESET;
 
 endmodule

@@ -50,15 +50,17 @@ module fcn_load_land (
     reg  [4:0]  space_q;        // one bit per SPACE, none for an empty command
     reg  [7:0]  pad_value_q;
 
-    // The write that the buffers see.
-    reg  [4:0]   wr_valid_q;
+    // The write on its way to the buffers.
+    reg          wr_some_q;     // there is one, or the end of a command
+    reg  [4:0]   wr_space_q;
     reg  [23:0]  wr_addr_q;
     reg  [4:0]   wr_len_q;
     reg  [127:0] wr_data_q;
     reg          wr_last_q;     // the command is done with this write (or with none)
     reg          done_q;
 
-    wire         wr_stall  = wr_valid_q != 5'd0 && !ld_wr_ready_i;
+    wire         wr_room;
+    wire         wr_stall  = wr_some_q && !wr_room;
     wire         have_data = !inside_q || beat_valid_i;
     wire         step      = pix_valid_q && have_data && !wr_stall;
     wire         pix_take  = pix_valid_i && pix_ready_o;
@@ -105,8 +107,14 @@ module fcn_load_land (
     endfunction
 
     always @(posedge clk_i)
-        if (rst_i) wr_valid_q <= 5'd0;
-        else if (!wr_stall) wr_valid_q <= step ? space_q : 5'd0;
+        if (rst_i) wr_some_q <= 1'b0;
+        else if (!wr_stall) wr_some_q <= step;
+
+    always @(posedge clk_i)
+        if (step) begin
+            wr_space_q <= space_q;
+            wr_last_q  <= end_q && last_q;
+        end
 
     always @(posedge clk_i)
         if (step && !empty_q) begin
@@ -116,20 +124,30 @@ module fcn_load_land (
             wr_data_q <= chunk(inside_q ? beat_data_i : {16{pad_value_q}}, lane_q, len);
         end
 
-    always @(posedge clk_i)
-        if (rst_i) wr_last_q <= 1'b0;
-        else if (!wr_stall) wr_last_q <= step && end_q && last_q;
+    // The write that the buffers see.
+    wire         out_valid;
+    wire [4:0]   out_space;
+    wire         out_last;
+    wire         out_taken = out_valid && (out_space == 5'd0 || ld_wr_ready_i);
+
+    fcn_slice #(.WIDTH(163)) u_out (
+        .clk_i      (clk_i),
+        .rst_i      (rst_i),
+        .wr_valid_i (wr_some_q),
+        .wr_ready_o (wr_room),
+        .wr_data_i  ({wr_space_q, wr_last_q, wr_addr_q, wr_len_q, wr_data_q}),
+        .rd_valid_o (out_valid),
+        .rd_ready_i (out_taken),
+        .rd_data_o  ({out_space, out_last, ld_wr_addr_o, ld_wr_len_o, ld_wr_data_o})
+    );
 
     always @(posedge clk_i)
         if (rst_i) done_q <= 1'b0;
-        else done_q <= wr_last_q && !wr_stall;
+        else done_q <= out_taken && out_last;
 
-    assign ld_wr_valid_o = wr_valid_q;
-    assign ld_wr_addr_o  = wr_addr_q;
-    assign ld_wr_len_o   = wr_len_q;
-    assign ld_wr_data_o  = wr_data_q;
+    assign ld_wr_valid_o = out_space & {5{out_valid}};
     assign done_o        = done_q;
-    assign wait_o        = pix_valid_q && !have_data && wr_valid_q == 5'd0;
+    assign wait_o        = pix_valid_q && !have_data && !wr_some_q && !out_valid;
 
 endmodule
 

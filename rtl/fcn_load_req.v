@@ -31,6 +31,12 @@ module fcn_load_req (
     wire [15:0] run_len;
     wire [23:0] run_index;
 
+    wire        next_valid;
+    wire        next_ready;
+    wire [31:4] next_va;
+    wire [15:0] next_len;
+    wire [23:0] next_index;
+
     fcn_load_runs u_runs (
         .clk_i       (clk_i),
         .rst_i       (rst_i),
@@ -38,17 +44,30 @@ module fcn_load_req (
         .cmd_ready_o (cmd_ready_o),
         .cmd_i       (cmd_i),
         .cmd_index_i (cmd_index_i),
-        .run_valid_o (run_valid),
-        .run_ready_i (run_ready),
-        .run_va_o    (run_va),
-        .run_len_o   (run_len),
-        .run_index_o (run_index)
+        .run_valid_o (next_valid),
+        .run_ready_i (next_ready),
+        .run_va_o    (next_va),
+        .run_len_o   (next_len),
+        .run_index_o (next_index)
+    );
+
+    fcn_slice #(.WIDTH(68)) u_next (
+        .clk_i      (clk_i),
+        .rst_i      (rst_i),
+        .wr_valid_i (next_valid),
+        .wr_ready_o (next_ready),
+        .wr_data_i  ({next_va, next_len, next_index}),
+        .rd_valid_o (run_valid),
+        .rd_ready_i (run_ready),
+        .rd_data_o  ({run_va, run_len, run_index})
     );
 
     // The rest of a run.
     reg         rest_valid_q;
     reg  [31:4] rest_va_q;
-    reg  [15:0] rest_len_q;     // beats - 1
+    reg  [12:0] rest_lines_q;   // lines behind this one
+    reg         run_end;        // none
+    reg  [3:0]  rest_end_q;     // the run's last beat in its last line
     reg  [23:0] rest_index_q;
 
     // The burst that waits for the memory side; its room is reserved.
@@ -60,9 +79,8 @@ module fcn_load_req (
     // Beats of the receive buffer that are neither full nor promised: 0..256.
     reg  [8:0]  room_q;
 
-    wire [3:0]  to_line_end = ~rest_va_q[7:4];
-    wire        run_end     = rest_len_q <= {12'd0, to_line_end};
-    wire [3:0]  burst_len   = run_end ? rest_len_q[3:0] : to_line_end;
+    wire [16:0] run_last    = {1'b0, run_len} + {13'd0, run_va[7:4]};   // counted from its line's first beat
+    wire [3:0]  burst_len   = (run_end ? rest_end_q : 4'd15) - rest_va_q[7:4];
 
     // Any burst fits when 16 beats do, which saves the comparison with its length.
     wire        room     = room_q[8:4] != 5'd0;
@@ -78,12 +96,15 @@ module fcn_load_req (
     always @(posedge clk_i)
         if (run_take) begin
             rest_va_q    <= run_va;
-            rest_len_q   <= run_len;
+            rest_lines_q <= run_last[16:4];
+            run_end      <= run_last[16:4] == 13'd0;
+            rest_end_q   <= run_last[3:0];
             rest_index_q <= run_index;
         end else if (emit) begin
             // Only a run that goes on gets here, and it goes on at the next line.
             rest_va_q    <= {rest_va_q[31:8] + 24'd1, 4'd0};
-            rest_len_q   <= rest_len_q - {12'd0, to_line_end} - 16'd1;
+            rest_lines_q <= rest_lines_q - 13'd1;
+            run_end      <= rest_lines_q == 13'd1;
         end
 
     always @(posedge clk_i)

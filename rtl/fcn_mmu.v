@@ -59,23 +59,34 @@ module fcn_mmu (
 );
 
     wire [2:0]  lk_valid;
-    wire [2:0]  lk_ready = lk_valid & (~lk_valid + 3'd1);   // the lowest port goes first
     wire [2:0]  walk_valid;
     wire [2:0]  walk_done;
     wire [7:0]  walk_cause;
     wire        lk_hit;
     wire [31:0] lk_entry;
 
-    wire [31:12] lk_page = lk_ready[0] ? ld_req_va_i[31:12] :
-                           lk_ready[1] ? st_req_va_i[31:12] : cmd_req_va_i[31:12];
+    // A lookup takes three cycles: the TLB compares, it reads, the port has its answer.  One port at a time, the lowest
+    // first; a port that waits has its page compared in every cycle.
+    reg  [2:0]   lk_port_q;         // who reads, one-hot
+    reg          lk_done;
+    reg  [31:15] lk_page_q;         // of the answer
+    wire [2:0]   lk_ready = {3{lk_port_q == 3'd0}} & lk_valid & (~lk_valid + 3'd1);
 
-    // The lookup that is answered in this cycle.
-    reg         lk_valid_q;
-    reg [31:15] lk_line_q;
-    always @(posedge clk_i) lk_valid_q <= lk_valid != 3'd0 && !rst_i && !clear_i && !flush_done_o;
-    always @(posedge clk_i) if (lk_valid != 3'd0) lk_line_q <= lk_page[31:15];
+    always @(posedge clk_i)
+        if (rst_i || clear_i || flush_done_o) begin
+            lk_port_q <= 3'd0;
+            lk_done   <= 1'b0;
+        end else begin
+            lk_port_q <= lk_ready;
+            lk_done   <= lk_port_q != 3'd0;
+        end
 
-    assign miss_o = lk_valid_q && !lk_hit;
+    always @(posedge clk_i)
+        if (lk_port_q != 3'd0)
+            lk_page_q <= lk_port_q[0] ? ld_req_va_i[31:15] :
+                         lk_port_q[1] ? st_req_va_i[31:15] : cmd_req_va_i[31:15];
+
+    assign miss_o = lk_done && !lk_hit;
 
     fcn_mmu_port #(.WRITE(0)) u_ld (
         .clk_i        (clk_i),
@@ -90,6 +101,7 @@ module fcn_mmu (
         .out_page_o   (ld_out_addr_o[39:12]),
         .lk_valid_o   (lk_valid[0]),
         .lk_ready_i   (lk_ready[0]),
+        .lk_done_i    (lk_done),
         .lk_hit_i     (lk_hit),
         .lk_entry_i   (lk_entry),
         .walk_valid_o (walk_valid[0]),
@@ -112,6 +124,7 @@ module fcn_mmu (
         .out_page_o   (st_out_addr_o[39:12]),
         .lk_valid_o   (lk_valid[1]),
         .lk_ready_i   (lk_ready[1]),
+        .lk_done_i    (lk_done),
         .lk_hit_i     (lk_hit),
         .lk_entry_i   (lk_entry),
         .walk_valid_o (walk_valid[1]),
@@ -134,6 +147,7 @@ module fcn_mmu (
         .out_page_o   (cmd_out_addr_o[39:12]),
         .lk_valid_o   (lk_valid[2]),
         .lk_ready_i   (lk_ready[2]),
+        .lk_done_i    (lk_done),
         .lk_hit_i     (lk_hit),
         .lk_entry_i   (lk_entry),
         .walk_valid_o (walk_valid[2]),
@@ -156,8 +170,9 @@ module fcn_mmu (
         .clk_i        (clk_i),
         .rst_i        (rst_i),
         .flush_i      (flush_done_o),
-        .lk_valid_i   (lk_valid != 3'd0),
-        .lk_page_i    (lk_page),
+        .lk_valid_i   (lk_valid),
+        .lk_pages_i   ({cmd_req_va_i[31:12], st_req_va_i[31:12], ld_req_va_i[31:12]}),
+        .lk_port_i    (lk_port_q),
         .lk_hit_o     (lk_hit),
         .lk_entry_o   (lk_entry),
         .probe_valid_i(probe_valid),
@@ -183,8 +198,8 @@ module fcn_mmu (
         .req_line_i   ({cmd_req_va_i[31:16], st_req_va_i[31:16], ld_req_va_i[31:16]}),
         .req_done_o   (walk_done),
         .req_cause_o  (walk_cause),
-        .hint_valid_i (lk_valid_q && lk_hit && lk_line_q[15]),
-        .hint_line_i  (lk_line_q[31:16]),
+        .hint_valid_i (lk_done && lk_hit && lk_page_q[15]),
+        .hint_line_i  (lk_page_q[31:16]),
         .probe_valid_o(probe_valid),
         .probe_line_o (probe_line),
         .probe_hit_i  (probe_hit),

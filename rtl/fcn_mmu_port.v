@@ -4,7 +4,7 @@
 //
 // A request to that page passes in the same cycle, with its page replaced.  Any other request
 // waits: the port asks the TLB, and the walker if the TLB misses, then keeps the new page.
-// Only a valid page that permits this requester's access is ever kept, so whatever leaves the
+// A page is only valid here if it permits this requester's access, so whatever leaves the
 // port is a permitted translation.  A page that is not permitted becomes a fault, which the
 // port holds, passing nothing more, until clear_i.
 //
@@ -28,9 +28,10 @@ module fcn_mmu_port #(
     input  wire         out_ready_i,
     output wire [39:12] out_page_o,
 
-    // TLB: the answer to a lookup that was taken comes in the next cycle.
+    // TLB: a lookup that was taken is answered by the next lk_done_i, unless a flush comes first.
     output wire         lk_valid_o,
     input  wire         lk_ready_i,
+    input  wire         lk_done_i,
     input  wire         lk_hit_i,
     input  wire [31:0]  lk_entry_i,     // table entry, if hit
 
@@ -46,8 +47,8 @@ module fcn_mmu_port #(
     `include "fcn_defs.vh"
 
     localparam [2:0] ST_PASS   = 3'd0;  // requests to the kept page pass
-    localparam [2:0] ST_LOOKUP = 3'd1;  // asking the TLB
-    localparam [2:0] ST_ANSWER = 3'd2;  // the TLB answers in this cycle
+    localparam [2:0] ST_LOOKUP = 3'd1;  // asking the TLB, again or still
+    localparam [2:0] ST_ANSWER = 3'd2;  // the TLB is about to answer
     localparam [2:0] ST_WALK   = 3'd3;  // the walker has the request
     localparam [2:0] ST_FAULT  = 3'd4;  // the request fails
 
@@ -56,6 +57,7 @@ module fcn_mmu_port #(
     reg [31:12] page_va_q;
     reg [39:12] page_pa_q;
     reg [7:0]   cause_q;
+    reg         deny_q;                 // the TLB's answer does not permit the access
 
     wire match   = page_valid_q && page_va_q == req_page_i;
     wire passing = state_q == ST_PASS && match && !clear_i && !flush_i;
@@ -64,7 +66,9 @@ module fcn_mmu_port #(
     assign req_ready_o = out_ready_i && passing;
     assign out_page_o  = page_pa_q;
 
-    assign lk_valid_o    = state_q == ST_LOOKUP;
+    // The page of a request that does not pass is asked for in the same cycle.
+    wire   other         = req_valid_i && !match && !deny_q && !flush_i;
+    assign lk_valid_o    = state_q == ST_LOOKUP || (state_q == ST_PASS && other);
     assign walk_valid_o  = state_q == ST_WALK;
     assign fault_valid_o = state_q == ST_FAULT;
     assign fault_cause_o = cause_q;
@@ -72,16 +76,17 @@ module fcn_mmu_port #(
     // What the TLB's entry allows.
     wire entry_ok   = lk_entry_i[0] && !lk_entry_i[3];
     wire permitted  = entry_ok && (WRITE != 0 ? lk_entry_i[2] : lk_entry_i[1]);
-    wire answered   = state_q == ST_ANSWER && lk_hit_i && !clear_i && !flush_i;
+    wire answered   = state_q == ST_ANSWER && lk_done_i && lk_hit_i && !clear_i && !flush_i;
 
     always @(posedge clk_i)
         if (rst_i || clear_i) state_q <= ST_PASS;
         else case (state_q)
-            ST_PASS:   if (req_valid_i && !match && !flush_i) state_q <= ST_LOOKUP;
+            ST_PASS:   if (deny_q) state_q <= ST_FAULT;
+                       else if (other) state_q <= lk_ready_i ? ST_ANSWER : ST_LOOKUP;
             ST_LOOKUP: if (lk_ready_i && !flush_i) state_q <= ST_ANSWER;
             // An answer that meets a flush is old: ask again.
-            ST_ANSWER: state_q <= flush_i ? ST_LOOKUP :
-                                  !lk_hit_i ? ST_WALK : permitted ? ST_PASS : ST_FAULT;
+            ST_ANSWER: if (flush_i) state_q <= ST_LOOKUP;
+                       else if (lk_done_i) state_q <= lk_hit_i ? ST_PASS : ST_WALK;
             ST_WALK:   if (walk_done_i)
                            state_q <= walk_cause_i == FCN_CAUSE_NONE ? ST_LOOKUP : ST_FAULT;
             default:   ;                // ST_FAULT ends with clear_i
@@ -89,10 +94,13 @@ module fcn_mmu_port #(
 
     always @(posedge clk_i)
         if (rst_i || flush_i) page_valid_q <= 1'b0;
-        else if (answered && permitted) page_valid_q <= 1'b1;
+        else if (answered) page_valid_q <= permitted;
 
+    always @(posedge clk_i) deny_q <= answered && !permitted && !rst_i;
+
+    // The entry comes late: what is kept of it does not depend on what it permits.
     always @(posedge clk_i)
-        if (answered && permitted) begin
+        if (answered) begin
             page_va_q <= req_page_i;
             page_pa_q <= lk_entry_i[31:4];
         end
@@ -117,12 +125,10 @@ module fcn_mmu_port #(
     reg [31:0]  f_entry;
     always @(posedge clk_i)
         if (rst_i || flush_i) f_known <= 1'b0;
-        else if (state_q == ST_ANSWER && lk_hit_i && !clear_i) begin
-            if (lk_entry_i[0] && !lk_entry_i[3] && lk_entry_i[WRITE != 0 ? 2 : 1]) begin
-                f_known <= 1'b1;
-                f_va    <= req_page_i;
-                f_entry <= lk_entry_i;
-            end
+        else if (state_q == ST_ANSWER && lk_done_i && lk_hit_i && !clear_i) begin
+            f_known <= lk_entry_i[0] && !lk_entry_i[3] && lk_entry_i[WRITE != 0 ? 2 : 1];
+            f_va    <= req_page_i;
+            f_entry <= lk_entry_i;
         end
     always @* if (f_started) begin
         assert (page_valid_q == f_known);

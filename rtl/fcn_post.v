@@ -9,7 +9,7 @@
 //      0   step: accumulator read               12  table read
 //      2   accumulators here, bias added        14  clamp, then maximum (20 with a residual)
 //      7   multiplied by scale                  14  residual, 6 cycles
-//     10   OFM residual read                    16  write (22 with a residual)
+//     10   OFM residual read                    17  write (23 with a residual)
 //     11   zero point
 //
 // One step is one group of LANES columns of one window element; one step a cycle, without a bubble
@@ -78,7 +78,7 @@ module fcn_post #(
     localparam integer T_TABLE = 12;
     localparam integer T_CLAMP = 14;
     localparam integer T_MAX = 15;
-    localparam integer T_WRITE = 16;
+    localparam integer T_WRITE = 16;        // the write leaves a cycle later
     localparam integer RES_CYCLES = 6;      // what a residual adds
     localparam integer T_END = T_WRITE + RES_CYCLES;
 
@@ -181,7 +181,10 @@ module fcn_post #(
             win_last_q  <= {win_last_q[T_END-1:1], step && step_win_last};
         end
 
-    assign pipe_empty = !step && valid_q == {T_END{1'b0}};
+    // Late is safe: it only lets a command start.
+    reg pipe_empty_q;
+    always @(posedge clk_i) pipe_empty_q <= !step && !start && valid_q == {T_END{1'b0}};
+    assign pipe_empty = pipe_empty_q;
     assign take_scale = cmd_first_q[T_SCALE-2];
 
     reg [GROUP_W*(T_SCALE-1)-1:0] group_q;      // the newest in the lowest bits
@@ -226,9 +229,32 @@ module fcn_post #(
         else wr_valid <= res_en ? valid_q[T_END-1] && win_last_q[T_END-1]
                                 : valid_q[T_WRITE-1] && win_last_q[T_WRITE-1];
 
-    assign post_rd_valid_o = res_en && valid_q[T_RES_READ];
-    assign post_wr_valid_o = wr_valid;
-    assign active_o        = wr_valid;
+    reg rd_valid;
+    always @(posedge clk_i) rd_valid <= res_en && valid_q[T_RES_READ-1] && !rst;
+
+    assign post_rd_valid_o = rd_valid;
+
+    // The write, away from the FIFO and the lanes.
+    reg         wr_valid_q;
+    reg [23:0]  wr_addr_q;
+    reg [4:0]   wr_len_q;
+    reg [127:0] wr_data_q;
+    wire [23:0]  wr_addr;
+    wire [4:0]   wr_len;
+    wire [127:0] wr_data;
+    always @(posedge clk_i) wr_valid_q <= wr_valid && !rst;
+    always @(posedge clk_i)
+        if (wr_valid) begin
+            wr_addr_q <= wr_addr;
+            wr_len_q  <= wr_len;
+            wr_data_q <= wr_data;
+        end
+
+    assign post_wr_valid_o = wr_valid_q;
+    assign post_wr_addr_o  = wr_addr_q;
+    assign post_wr_len_o   = wr_len_q;
+    assign post_wr_data_o  = wr_data_q;
+    assign active_o        = wr_valid_q;
 
     // The FIFOs' fill is known from valid_q.
     /* verilator lint_off PINCONNECTEMPTY */
@@ -245,7 +271,7 @@ module fcn_post #(
     ) u_wr_addr (
         .clk_i(clk_i), .rst_i(rst),
         .wr_valid_i(step && step_win_last), .wr_ready_o(), .wr_data_i({step_len, step_ofm}),
-        .rd_valid_o(), .rd_ready_i(wr_valid), .rd_data_o({post_wr_len_o, post_wr_addr_o}),
+        .rd_valid_o(), .rd_ready_i(wr_valid), .rd_data_o({wr_len, wr_addr}),
         .count_o()
     );
     /* verilator lint_on PINCONNECTEMPTY */
@@ -282,18 +308,20 @@ module fcn_post #(
                 .res_shift_i(res_shift), .res_mask_i(res_mask),
                 .res_za_i(res_za), .res_zb_i(res_zb), .res_zo_i(res_zo),
                 .clamp_en_i(clamp_en), .min_i(min), .max_i(max),
-                .max_en_i(max_en), .max_first_i(max_first), .out_o(post_wr_data_o[8*l+:8])
+                .max_en_i(max_en), .max_first_i(max_first), .out_o(wr_data[8*l+:8])
             );
         end
         if (LANES < 16) begin : g_pad
-            assign post_wr_data_o[127:8*LANES] = {128-8*LANES{1'b0}};
+            assign wr_data[127:8*LANES] = {128-8*LANES{1'b0}};
         end
     endgenerate
 
     // ---- done: the last write has been taken
+    reg last_q;
     reg done_q;
     always @(posedge clk_i)
-        done_q <= !rst && wr_valid && (res_en ? cmd_last_q[T_END] : cmd_last_q[T_WRITE]);
+        last_q <= !rst && wr_valid && (res_en ? cmd_last_q[T_END] : cmd_last_q[T_WRITE]);
+    always @(posedge clk_i) done_q <= !rst && last_q;
     assign done_o = done_q;
 
 endmodule

@@ -84,10 +84,10 @@ module fcn_post_loop #(
     reg wx_one_q, wy_one_q, group_one_q, x_one_q;
 
     wire win_row_end = wx_end_q;
-    wire win_end = win_row_end && wy_end_q;
-    wire pixel_end = win_end && group_end;
-    wire row_end = pixel_end && x_end_q;
-    wire cmd_end = row_end && y_end_q;
+    reg  win_end;       // ... and all faster loops
+    reg  pixel_end;
+    reg  row_end;
+    reg  cmd_end;
 
     always @(posedge clk_i)
         if (rst_i) run_q <= 1'b0;
@@ -118,23 +118,33 @@ module fcn_post_loop #(
     wire group_one = cmd_i[FCN_POST_COLS_N_LSB+:5] < LANES5;
     wire x_one = cmd_i[FCN_POST_X_N_LSB+:12] == 12'd0;
 
+    // The flags of the next step.
+    wire wx_end_d  = start_i ? wx_one : win_row_end ? wx_one_q : wx_q == 4'd1;
+    wire wy_end_d  = start_i ? wy_one : !win_row_end ? wy_end_q : win_end ? wy_one_q : wy_q == 4'd1;
+    wire group_end_d = start_i ? group_one : !win_end ? group_end
+                               : group_end ? group_one_q : {1'b0, cols_q} < {LANES5, 1'b0};
+    wire x_end_d   = start_i ? x_one : !pixel_end ? x_end_q : row_end ? x_one_q : x_q == 12'd1;
+    wire y_end_d   = start_i ? cmd_i[FCN_POST_Y_N_LSB+:12] == 12'd0 : row_end ? y_q == 12'd1 : y_end_q;
+
     always @(posedge clk_i)
         if (start_i) begin
             wx_one_q    <= wx_one;
             wy_one_q    <= wy_one;
             group_one_q <= group_one;
             x_one_q     <= x_one;
-            wx_end_q    <= wx_one;
-            wy_end_q    <= wy_one;
-            group_end   <= group_one;
-            x_end_q     <= x_one;
-            y_end_q     <= cmd_i[FCN_POST_Y_N_LSB+:12] == 12'd0;
-        end else if (run_q) begin
-            wx_end_q <= win_row_end ? wx_one_q : wx_q == 4'd1;
-            if (win_row_end) wy_end_q <= win_end ? wy_one_q : wy_q == 4'd1;
-            if (win_end) group_end <= group_end ? group_one_q : {1'b0, cols_q} < {LANES5, 1'b0};
-            if (pixel_end) x_end_q <= row_end ? x_one_q : x_q == 12'd1;
-            if (row_end) y_end_q <= y_q == 12'd1;
+        end
+
+    always @(posedge clk_i)
+        if (start_i || run_q) begin
+            wx_end_q  <= wx_end_d;
+            wy_end_q  <= wy_end_d;
+            group_end <= group_end_d;
+            x_end_q   <= x_end_d;
+            y_end_q   <= y_end_d;
+            win_end   <= wx_end_d && wy_end_d;
+            pixel_end <= wx_end_d && wy_end_d && group_end_d;
+            row_end   <= wx_end_d && wy_end_d && group_end_d && x_end_d;
+            cmd_end   <= wx_end_d && wy_end_d && group_end_d && x_end_d && y_end_d;
         end
 
     // ---- firsts: the step behind a start, and the step behind a window's last one

@@ -69,14 +69,15 @@ module fcn_queue (
 
     wire ready = head_q && missing_o == 4'd0 && (head_signal & ~room_i) == 4'd0 && list_room;
 
-    // Nothing but the start of the head can make ready false again: so it may be a cycle old.
-    reg ready_q;
-    always @(posedge clk_i) ready_q <= ready && !start_o && !rst_i && !clear_i;
+    // Nothing but a start can make ready or the engine's ready false again: both may be a cycle old.
+    reg start_q;
+    always @(posedge clk_i)
+        start_q <= ready && (head_sync || eng_ready_i) && !start_q && !rst_i && !clear_i;
 
     assign missing_o   = head_q ? head_wait & ~avail_i : 4'd0;
     assign can_start_o = ready || (next_valid && !head_q);
-    assign eng_valid_o = ready_q && !head_sync;
-    assign start_o     = ready_q && (head_sync || eng_ready_i);
+    assign eng_valid_o = start_q && !head_sync;
+    assign start_o     = start_q;
     assign take_o      = head_wait & {4{start_o}};
     assign promise_o   = head_signal & {4{start_o}};
     assign eng_cmd_o   = head;

@@ -64,8 +64,21 @@ module fcn_store_gather (
     wire       cmd_end    = end_q && last_q;
     wire [4:0] len        = end_q ? left_q[4:0] : 5'd16;
 
-    wire       queue_ready;
+    // Places taken in the chunk queue.  Whether there is one for the next cycle's chunk is known in this one: there are
+    // two, or this cycle's chunk was not taken.
+    reg  [3:0] places_q;
+    reg        queue_ready;
     wire       issue     = st_rd_valid_o && st_rd_ready_i;
+    wire       chunk_take = chunk_valid_o && chunk_ready_i;
+
+    always @(posedge clk_i)
+        if (rst_i) places_q <= 4'd0;
+        else if (issue != chunk_take) places_q <= issue ? places_q + 4'd1 : places_q - 4'd1;
+
+    always @(posedge clk_i)
+        if (rst_i) queue_ready <= 1'b1;
+        else queue_ready <= places_q <= 4'd6 || (queue_ready && !issue);
+
     wire       sub_free  = !sub_valid_q || (issue && end_q);
     // It moves on when the one behind it is there to be compared with.
     wire       next_move = next_valid_q && sub_free && (next_last_q || sub_valid_i);
@@ -120,6 +133,7 @@ module fcn_store_gather (
         end
 
     // What is known of a chunk waits here for its data.
+    /* verilator lint_off PINCONNECTEMPTY */
     fcn_fifo #(
         .WIDTH      (64),
         .DEPTH_LOG2 (3)
@@ -127,17 +141,16 @@ module fcn_store_gather (
         .clk_i      (clk_i),
         .rst_i      (rst_i),
         .wr_valid_i (issue),
-        .wr_ready_o (queue_ready),
+        .wr_ready_o (),                 // counted by places_q
         .wr_data_i  ({va_q, len, beat_end, burst_end, cmd_end, index_q}),
         // It was written before its data, so it is there when its data is.
-        /* verilator lint_off PINCONNECTEMPTY */
         .rd_valid_o (),
-        .rd_ready_i (chunk_valid_o && chunk_ready_i),
+        .rd_ready_i (chunk_take),
         .rd_data_o  ({chunk_va_o, chunk_len_o, chunk_beat_end_o, chunk_burst_end_o,
                       chunk_cmd_end_o, chunk_index_o}),
         .count_o    ()
-        /* verilator lint_on PINCONNECTEMPTY */
     );
+    /* verilator lint_on PINCONNECTEMPTY */
 
     // Reads on the way: bit 3 has its data in this cycle.
     reg [3:0] reading_q;

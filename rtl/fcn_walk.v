@@ -31,7 +31,7 @@ module fcn_walk (
     // TLB
     output wire         probe_valid_o,
     output wire [31:16] probe_line_o,
-    input  wire         probe_hit_i,
+    input  wire         probe_hit_i,      // a cycle later
     output wire         fill_start_o,
     output wire         fill_valid_o,
     output wire [1:0]   fill_beat_o,
@@ -49,7 +49,7 @@ module fcn_walk (
     `include "fcn_defs.vh"
 
     localparam [3:0] ST_IDLE     = 4'd0;  // choosing what to do
-    localparam [3:0] ST_PROBE    = 4'd1;  // is the line in the TLB, or its directory line here?
+    localparam [3:0] ST_PROBE    = 4'd1;  // is the line in the TLB?
     localparam [3:0] ST_DIR_REQ  = 4'd2;  // asking for the directory line
     localparam [3:0] ST_DIR_DATA = 4'd3;  // directory line arriving
     localparam [3:0] ST_DIR_READ = 4'd4;  // reading the directory entry
@@ -57,6 +57,7 @@ module fcn_walk (
     localparam [3:0] ST_TAB_REQ  = 4'd6;  // asking for the table line
     localparam [3:0] ST_TAB_DATA = 4'd7;  // table line arriving
     localparam [3:0] ST_DONE     = 4'd8;  // telling the port
+    localparam [3:0] ST_PROBED   = 4'd9;  // the TLB has answered; is the directory line here?
 
     reg [3:0]   state_q;
     reg [2:0]   port_q;                   // one-hot: who waits; 0: a line fetched ahead
@@ -106,7 +107,8 @@ module fcn_walk (
                              state_q <= ST_PROBE;
             // Another walk may have brought the line in meanwhile.  Nothing but the table line
             // is fetched ahead.
-            ST_PROBE:    state_q <= probe_hit_i ? ST_DONE : dir_hit ? ST_DIR_READ :
+            ST_PROBE:    state_q <= ST_PROBED;
+            ST_PROBED:   state_q <= probe_hit_i ? ST_DONE : dir_hit ? ST_DIR_READ :
                                     ahead ? ST_DONE : ST_DIR_REQ;
             ST_DIR_REQ:  if (ar_ready_i) state_q <= ST_DIR_DATA;
             ST_DIR_DATA: if (last) state_q <= err ? ST_DONE : ST_DIR_READ;

@@ -238,10 +238,17 @@ module fcn_wbus #(
 
     wire burst_b = b_valid_q && !out_rec && !dead_q && !clear_i;
 
+    reg wr_done_q, rec_done_q, rec_err_q;
+    always @(posedge clk_i) begin
+        wr_done_q  <= burst_b && !b_err_q && out_cmd_last && !rst_i;
+        rec_done_q <= b_valid_q && out_rec && !rst_i;
+        rec_err_q  <= b_err_q;
+    end
+
     assign idle_o     = !out_some;
-    assign rec_done_o = b_valid_q && out_rec;
-    assign rec_err_o  = b_err_q;
-    assign wr_done_o  = burst_b && !b_err_q && out_cmd_last;
+    assign rec_done_o = rec_done_q;
+    assign rec_err_o  = rec_err_q;
+    assign wr_done_o  = wr_done_q;
 
     reg [31:8] err_va_q;
     reg [23:0] err_index_q;

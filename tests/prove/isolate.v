@@ -103,8 +103,12 @@ module prove_isolate (
     (* hierconn *) wire [255:0] \dut.u_tlb.tags_q ;
     (* hierconn *) wire [3:0]   \dut.u_tlb.victim_q ;
     (* hierconn *) wire [1:0]   \dut.u_tlb.lk_word_q ;
+    (* hierconn *) wire [47:0]  \dut.u_tlb.match_q ;
     (* hierconn *) wire         \dut.lk_hit ;
     (* hierconn *) wire [31:0]  \dut.lk_entry ;
+    (* hierconn *) wire         \dut.u_tlb.probe_hit_o ;
+    (* hierconn *) wire [2:0]   \dut.lk_port_q ;
+    (* hierconn *) wire         \dut.lk_done ;
     (* hierconn *) wire [2:0]   \dut.u_ld.state_q ;
     (* hierconn *) wire [2:0]   \dut.u_st.state_q ;
     (* hierconn *) wire [2:0]   \dut.u_cmd.state_q ;
@@ -119,7 +123,7 @@ module prove_isolate (
     (* hierconn *) wire [27:0]  \dut.u_cmd.page_pa_q ;
 
     localparam [3:0] DIR_REQ = 4'd2, DIR_DATA = 4'd3, DIR_READ = 4'd4, DIR_TEST = 4'd5, TAB_REQ = 4'd6,
-                     TAB_DATA = 4'd7;
+                     TAB_DATA = 4'd7, PROBED = 4'd9;
     localparam [2:0] PORT_ANSWER = 3'd2;
 
     wire [3:0]   walk  = \dut.u_walk.state_q ;
@@ -301,6 +305,7 @@ module prove_isolate (
         // The TLB holds a line once.
         assert ((mine & (mine - 16'd1)) == 16'd0);
         if (walking && is_line) assert (mine == 16'd0);
+        if (walk == PROBED && is_line && !\dut.u_tlb.probe_hit_o ) assert (mine == 16'd0);
         // A line that is being filled.
         if (walk == TAB_DATA) begin
             assert (!victim_valid[0] && victim_tag == line);
@@ -333,17 +338,36 @@ module prove_isolate (
     wire [59:0] from   = {\dut.u_cmd.page_va_q , \dut.u_st.page_va_q , \dut.u_ld.page_va_q };
     wire [83:0] to     = {\dut.u_cmd.page_pa_q , \dut.u_st.page_pa_q , \dut.u_ld.page_pa_q };
     wire [2:0]  answer = {state[8:6] == PORT_ANSWER, state[5:3] == PORT_ANSWER, state[2:0] == PORT_ANSWER};
-    always @* if (started) assert ((answer & (answer - 3'd1)) == 3'd0);
+    // One lookup at a time: a port that waits for its answer reads, or has it.
+    wire [2:0]  reads = \dut.lk_port_q ;
+    wire [47:0] found = \dut.u_tlb.match_q ;
+    always @* if (started) begin
+        assert ((answer & (answer - 3'd1)) == 3'd0);
+        assert (reads == 3'd0 || (reads == answer && !\dut.lk_done ));
+        assert ((answer != 3'd0) == (reads != 3'd0 || \dut.lk_done ));
+    end
     generate
         for (p = 0; p < 3; p = p + 1) begin : g_port
             always @* if (started) begin
                 if (kept[p] && from[20*p+:20] == va && to[28*p+:28] == pa)
                     assert (p == 1 ? may_write : may_read);
                 if (state[3*p+:3] != 3'd0 && !(rst_i || clear_i)) assert (waits[p]);
-                if (answer[p] && \dut.lk_hit && page_q[20*p+:20] == va)
+                if (answer[p] && \dut.lk_done && \dut.lk_hit && page_q[20*p+:20] == va)
                     assert (tlb_read && \dut.u_tlb.lk_word_q == va[13:12]
                             && good(tlb_got, may_read, may_write)
                             && good(view(\dut.lk_entry , pa), may_read, may_write));
+                // What the comparison of the page has found in the cycle before.
+                if (reads[p] && page_q[20*p+4+:16] == va[31:16])
+                    assert ((found[16*p+:16] & (found[16*p+:16] - 16'd1)) == 16'd0);
+            end
+        end
+    endgenerate
+
+    generate
+        for (p = 0; p < 3; p = p + 1) begin : g_found
+            for (l = 0; l < 16; l = l + 1) begin : g_line
+                always @* if (started && reads[p] && page_q[20*p+4+:16] == va[31:16] && found[16*p+l])
+                    assert (good(tlb[5*l+:5], may_read, may_write));
             end
         end
     endgenerate

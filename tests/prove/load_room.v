@@ -12,7 +12,7 @@
 //@ mutant fcn_load_req.v s/wire        room     = .*/wire room = 1'b1;/
 //@ mutant fcn_load_req.v s/room_q - (emit ? {5'd0, burst_len} + 9'd1/room_q - (emit ? {5'd0, burst_len}/
 //@ mutant fcn_load_buf.v s/else if (wr_valid_i)/else if (wr_valid_i \&\& !fetch)/
-//@ mutant fcn_load_req.v s/wire \[3:0\]  burst_len   = .*/wire [3:0] burst_len = rest_len_q[3:0];/
+//@ mutant fcn_load_req.v s/wire \[3:0\]  burst_len   = .*/wire [3:0] burst_len = rest_end_q;/
 `default_nettype none
 
 module prove_load_room (
@@ -55,6 +55,9 @@ module prove_load_room (
 
     (* hierconn *) wire [8:0] \req.room_q ;
     (* hierconn *) wire       \req.rest_valid_q ;
+    (* hierconn *) wire       \req.run_end ;
+    (* hierconn *) wire [3:0] \req.rest_end_q ;
+    (* hierconn *) wire [27:0] \req.rest_va_q ;
     (* hierconn *) wire       \buffer.fetch ;
     (* hierconn *) wire [7:0] \buffer.wr_ptr_q ;
     (* hierconn *) wire [7:0] \buffer.rd_ptr_q ;
@@ -89,7 +92,8 @@ module prove_load_room (
         if (\buffer.fetch ) assert (inside != 9'd0);
         // 3. No word is read in the cycle of its write: fcn_ram's READ_FIRST = 0 is allowed.
         if (\buffer.fetch && rd_valid_i) assert (\buffer.wr_ptr_q != \buffer.rd_ptr_q );
-        // 4. A burst stays in its line.
+        // 4. A burst stays in its line: what is left of a run ends behind its beginning.
+        if (\req.rest_valid_q && \req.run_end ) assert (\req.rest_end_q >= \req.rest_va_q [3:0]);
         if (req_valid) assert ({1'b0, req_va[7:4]} + {1'b0, req_len} <= 5'd15);
     end
 

@@ -2,7 +2,8 @@
 //
 // fcn_queue and the four token counters that it sends to.  The commands in front of the engine are free
 // (u_queue is cut), as are the tokens of other engines and who takes from the counters, who must find a token.
-// Assumed: the engine says done once for each command that it has started, at least a cycle later.
+// Assumed: the engine says done once for each command that it has started, at least a cycle later; tokens that are
+// there stay until they are taken; the engine stays ready until a command starts.
 //
 //@ claim started commands never exceed 8, each one's tokens are sent once, counters stay in range
 //@ cutcell fcn_queue/u_queue
@@ -61,6 +62,11 @@ module prove_queue (
     (* hierconn *) wire [3:0] \dut.u_started.count_o ;
     (* hierconn *) wire [3:0] \dut.u_started.rd_ptr_q ;
     (* hierconn *) wire [3:0] \dut.early_q ;
+    (* hierconn *) wire       \dut.start_q ;
+    (* hierconn *) wire       \dut.head_q ;
+    (* hierconn *) wire       \dut.head_sync ;
+    (* hierconn *) wire [3:0] \dut.head_wait ;
+    (* hierconn *) wire [3:0] \dut.head_signal ;
     wire [3:0] count  = \dut.u_started.count_o ;
     wire [3:0] rd_ptr = \dut.u_started.rd_ptr_q ;
     wire [3:0] early  = \dut.early_q ;
@@ -75,6 +81,21 @@ module prove_queue (
         if (rst_i || clear_i) working <= 4'd0;
         else working <= working + {3'd0, eng_valid && eng_ready_i} - {3'd0, eng_done_i};
     always @* if (eng_done_i) assume (working != 4'd0);
+
+    // What stays: tokens, and the engine's ready.
+    reg [3:0] had;
+    reg       was_ready;
+    always @(posedge clk_i) had <= rst_i || clear_i ? 4'd0 : avail_i & ~take;
+    always @(posedge clk_i) was_ready <= !rst_i && !clear_i && eng_ready_i && !eng_valid;
+    always @* assume ((had & ~avail_i) == 4'd0);
+    always @* if (was_ready) assume (eng_ready_i);
+
+    // A start was decided a cycle ago, and everything that it needs is still there.
+    always @* if (started && \dut.start_q ) begin
+        assert (\dut.head_q && count != 4'd8);
+        assert ((\dut.head_wait & ~had) == 4'd0 && (\dut.head_signal & ~room) == 4'd0);
+        if (!\dut.head_sync ) assert (was_ready);
+    end
 
     // What the list holds.
     integer    n;

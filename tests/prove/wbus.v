@@ -12,6 +12,7 @@
 //@ claim a write is announced when all its data is there, W data follows without a gap, WLAST and counters are right
 //@ parts protocol buffer
 //@ resize fcn_wbus.v /WIDTH(57)/{n;s/DEPTH_LOG2(4)/DEPTH_LOG2(2)/}
+//@ resize fcn_wbus.v /WIDTH(28)/{n;s/DEPTH_LOG2(4)/DEPTH_LOG2(2)/}
 //@ memory list dut.u_list.mem 57 4
 //@ induction 1
 //@ cover 9
@@ -39,7 +40,8 @@ module prove_wbus (
     input wire [31:4] wr_va_i,
     input wire [3:0]  wr_len_i,
     input wire        wr_cmd_last_i,
-    input wire        pass_i,           // the MMU's port passes what waits
+    input wire        ask_i,            // the MMU takes what waits
+    input wire        pass_i,           // the MMU gives a translation, if it owes one
     input wire [39:4] tr_out_addr_i,
     input wire        rec_valid_i,
     input wire [39:4] rec_addr_i,
@@ -54,7 +56,7 @@ module prove_wbus (
     localparam integer LIST_LOG2 = 2;
     localparam integer LIST = 1 << LIST_LOG2;
 
-    wire        idle, wr_ready, tr_valid, tr_out_ready, rec_ready, awvalid, wvalid, wlast;
+    wire        idle, wr_ready, tr_valid, tr_known, tr_out_ready, rec_ready, awvalid, wvalid, wlast;
     wire [31:4] tr_va;
     wire [39:4] awaddr;
     wire [3:0]  awlen;
@@ -76,9 +78,9 @@ module prove_wbus (
         .wr_cmd_last_i (wr_cmd_last_i),
         .wr_done_o     (),
         .tr_valid_o    (tr_valid),
-        .tr_ready_i    (tr_out_ready && pass_i),
+        .tr_ready_i    (ask_i),
         .tr_va_o       (tr_va),
-        .tr_out_valid_i(tr_valid && pass_i),
+        .tr_out_valid_i(tr_known && pass_i),
         .tr_out_ready_o(tr_out_ready),
         .tr_out_addr_i (tr_out_addr_i),
         .tr_fault_i    (1'b0),
@@ -120,6 +122,7 @@ module prove_wbus (
     (* hierconn *) wire [LIST_LOG2:0] \dut.u_list.count_o ;
     (* hierconn *) wire [LIST_LOG2:0] \dut.u_list.rd_ptr_q ;
     (* hierconn *) wire [LIST_LOG2:0] \dut.u_list.wr_ptr_q ;
+    (* hierconn *) wire [LIST_LOG2:0] \dut.u_ask.count_o ;
     (* hierconn *) wire [OUT_LOG2:0] \dut.u_out.count_o ;
     wire       active = \dut.active_q ;
     wire [3:0] left   = \dut.left_q ;
@@ -146,11 +149,19 @@ module prove_wbus (
     always @(posedge clk_i) idle_q <= idle;
     always @* if (clear_q && !clear_i) assume (idle_q || rst_i);
 
+    // Translations that the MMU owes: bursts that it has taken and that are not announced.
+    reg [LIST_LOG2:0] known;
+    wire              tr_go = tr_known && pass_i && tr_out_ready;
+    assign            tr_known = known != 0;
+    always @(posedge clk_i)
+        if (rst_i || clear_i) known <= 0;
+        else known <= known + (tr_valid && ask_i) - tr_go;
+
     // Beats of the list's bursts: of all, and of those up to each entry.
     reg  [6:0]        listed;
     reg  [8*LIST-1:0] up_to;
     wire [6:0]        pushed = taken && wr_last_i ? {3'd0, wr_len_i} + 7'd1 : 7'd0;
-    wire [6:0]        popped = tr_valid && pass_i && tr_out_ready ? {3'd0, \dut.list_len } + 7'd1 : 7'd0;
+    wire [6:0]        popped = tr_go ? {3'd0, \dut.list_len } + 7'd1 : 7'd0;
     always @(posedge clk_i)
         if (rst_i || clear_i) listed <= 7'd0;
         else listed <= listed + pushed - popped;
@@ -166,7 +177,6 @@ module prove_wbus (
     // ---- bursts that go out ----
 
     wire rec_go = rec_valid_i && rec_ready;
-    wire tr_go  = tr_valid && pass_i && tr_out_ready;
 
     reg [39:4] go_addr;
     reg [3:0]  go_len;
@@ -234,10 +244,16 @@ module prove_wbus (
     // 5. What waits for its translation keeps its address until it goes or is dropped.
     reg        waits = 1'b0;
     reg [31:4] va_q;
-    always @(posedge clk_i) waits <= tr_valid && !tr_go && !rst_i && !clear_i;
+    always @(posedge clk_i) waits <= tr_valid && !ask_i && !rst_i && !clear_i;
     always @(posedge clk_i) va_q <= tr_va;
     always @* if (waits) `PROTOCOL (tr_va == va_q);
     always @* if (started) `PROTOCOL (\dut.u_list.count_o <= LIST);
+
+    // Each burst of the list is with the MMU or waits for it.
+    always @* if (started) begin
+        `PROTOCOL (known <= LIST && \dut.u_ask.count_o <= LIST);
+        `PROTOCOL ({1'b0, \dut.u_list.count_o } == {1'b0, \dut.u_ask.count_o } + {1'b0, known});
+    end
 
 `ifdef PROVE_buffer
     // 6. A burst is announced with all its beats in the buffer, and no beat is missing later.
