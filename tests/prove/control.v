@@ -13,7 +13,7 @@
 //@ induction 1
 //@ cover 24
 //@ mutant fcn_jobs_ctl.v s/if (!flush_busy_i && !scrub_q)/if (!scrub_q)/
-//@ mutant fcn_jobs_ctl.v s/&& other_root == root_q && !flush_i/\&\& !flush_i/
+//@ mutant fcn_jobs_ctl.v s/&& other_same && !flush_i/\&\& !flush_i/
 //@ mutant fcn_jobs_ctl.v s/wire        dirty      = .*/wire dirty = first_q;/
 //@ mutant fcn_jobs_ctl.v s/ST_DRAIN:  if (bus_idle_i)/ST_DRAIN:/
 //@ mutant fcn_jobs_reset.v s/ST_DRAIN: if (bus_idle_i)/ST_DRAIN:/
@@ -133,6 +133,9 @@ module prove_control (
     (* hierconn *) wire [3:0] \dut.u_ctl.state_q ;
     (* hierconn *) wire       \dut.u_ctl.next_q ;
     (* hierconn *) wire       \dut.u_ctl.first_q ;
+    (* hierconn *) wire       \dut.u_ctl.same_0_q ;
+    (* hierconn *) wire       \dut.u_ctl.same_1_q ;
+    (* hierconn *) wire       \dut.u_ctl.drain_q ;
     (* hierconn *) wire [1:0] \dut.claimed ;
     (* hierconn *) wire [1:0] \dut.rec_req ;
     (* hierconn *) wire       \dut.fetch_slot ;
@@ -260,6 +263,15 @@ module prove_control (
             // Either all is flushed, or a flush is asked for, or no job has begun.
             if (!\dut.u_ctl.first_q && !(state == WIPE && flush))
                 assert (flushed && !changed);
+            // Registers that follow the state.
+            assert (perf_busy == (state == PERF) && \dut.u_ctl.drain_q == (state == DRAIN));
+            assert (clear == (state == DRAIN || \dut.reset_o ));
+            // Comparisons of the roots, a cycle old: when they are looked at, neither side has changed.
+            if (held_q[0] && !changed && !rst_q) assert (\dut.u_ctl.same_0_q == (root_i[27:0] == root));
+            if (held_q[1] && !changed && !rst_q) assert (\dut.u_ctl.same_1_q == (root_i[55:28] == root));
+            if (state == PREP) assert (held_q[slot]);
+            if (rst_q) assert (state == IDLE);
+            if (changed && !rst_q) assert (state == WIPE || state == START);
             // The writer of records.
             assert (owed == (\dut.u_rec.state_q == 2'd2));
             assert (\dut.u_rec.state_q != 2'd3);

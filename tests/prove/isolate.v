@@ -112,6 +112,9 @@ module prove_isolate (
     (* hierconn *) wire [2:0]   \dut.u_ld.state_q ;
     (* hierconn *) wire [2:0]   \dut.u_st.state_q ;
     (* hierconn *) wire [2:0]   \dut.u_cmd.state_q ;
+    (* hierconn *) wire         \dut.u_ld.deny_q ;
+    (* hierconn *) wire         \dut.u_st.deny_q ;
+    (* hierconn *) wire         \dut.u_cmd.deny_q ;
     (* hierconn *) wire         \dut.u_ld.page_valid_q ;
     (* hierconn *) wire         \dut.u_st.page_valid_q ;
     (* hierconn *) wire         \dut.u_cmd.page_valid_q ;
@@ -334,6 +337,7 @@ module prove_isolate (
 
     // Ports: the kept page, and the answer that a lookup is about to get.
     wire [8:0]  state  = {\dut.u_cmd.state_q , \dut.u_st.state_q , \dut.u_ld.state_q };
+    wire [2:0]  deny   = {\dut.u_cmd.deny_q , \dut.u_st.deny_q , \dut.u_ld.deny_q };
     wire [2:0]  kept   = {\dut.u_cmd.page_valid_q , \dut.u_st.page_valid_q , \dut.u_ld.page_valid_q };
     wire [59:0] from   = {\dut.u_cmd.page_va_q , \dut.u_st.page_va_q , \dut.u_ld.page_va_q };
     wire [83:0] to     = {\dut.u_cmd.page_pa_q , \dut.u_st.page_pa_q , \dut.u_ld.page_pa_q };
@@ -351,7 +355,8 @@ module prove_isolate (
             always @* if (started) begin
                 if (kept[p] && from[20*p+:20] == va && to[28*p+:28] == pa)
                     assert (p == 1 ? may_write : may_read);
-                if (state[3*p+:3] != 3'd0 && !(rst_i || clear_i)) assert (waits[p]);
+                assert (!deny[p] || !kept[p]);
+                if ((state[3*p+:3] != 3'd0 || deny[p]) && !(rst_i || clear_i)) assert (waits[p]);
                 if (answer[p] && \dut.lk_done && \dut.lk_hit && page_q[20*p+:20] == va)
                     assert (tlb_read && \dut.u_tlb.lk_word_q == va[13:12]
                             && good(tlb_got, may_read, may_write)

@@ -9,7 +9,7 @@
 //@ cutcell fcn_queue/u_queue
 //@ memory list dut.u_started.mem 5 8
 //@ induction 1
-//@ cover 14
+//@ cover 24
 //@ mutant fcn_queue.v s/&& list_room;/;/
 //@ mutant fcn_queue.v s/assign promise_o   = .*/assign promise_o = head_signal;/
 //@ mutant fcn_queue.v s/&& missing_o == 4'd0//
