@@ -1,0 +1,50 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# Builds the tests of the driver by gcc and by clang, and runs them on this machine, which has no device: each must say so and end with
+# kselftest's status 4, and none may be missing.  They run for real in a guest: make hil.  Prints TAP.
+#
+#   check.sh BUILD
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+build=${1:?usage: check.sh BUILD}
+mkdir -p "$build/check"
+build=$(cd "$build" && pwd)
+log=$build/check/kselftest-build.log
+n=0
+failed=0
+
+result() { # STATUS NAME
+	n=$((n + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $n - $2"
+	else
+		failed=1
+		echo "not ok $n - $2"
+		tail -n 30 "$log" | sed 's/^/# /'
+	fi
+}
+
+tests/kselftest/fetch_headers.sh "$build/kselftest-include" >"$log" 2>&1
+result $? "the headers of the kernel's test harness"
+for cc in gcc clang; do
+	make -s -f tests/kselftest/Makefile CC="$cc" OUTPUT="$build/kselftest-$cc" KSFT_INCLUDE="$build/kselftest-include" >"$log" 2>&1
+	result $? "all programs build by $cc"
+done
+sed 's/#.*//' tests/kselftest/list | grep . | sort | uniq -d >"$log"
+! grep -q . "$log"
+result $? "no program is listed twice"
+# shellcheck disable=SC2013  # names have no blanks
+for program in $(sed 's/#.*//' tests/kselftest/list); do
+	if [ -e /dev/accel/accel0 ]; then
+		n=$((n + 1))
+		echo "ok $n - $program # SKIP this machine has an accel device; run it by hand"
+		continue
+	fi
+	"$build/kselftest-gcc/$program" >"$log" 2>&1 </dev/null
+	status=$?
+	[ "$status" = 4 ] && grep -q '^1\.\.0 # SKIP' "$log"
+	result $? "$program skips without a device"
+done
+echo "1..$n"
+exit "$failed"
