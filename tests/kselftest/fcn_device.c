@@ -174,6 +174,30 @@ int fcn_set_parameter(const char *name, unsigned value, struct fcn_parameter *be
 	return fcn_write_file(path, text);
 }
 
+static const char *const parameters[] = { "timeout_ms", "job_cap_ms", "file_jobs", "file_memory_mb" };
+
+#define PARAMETERS (sizeof(parameters) / sizeof(parameters[0]))
+
+static struct fcn_parameter kept[PARAMETERS];
+
+static void restore_kept(void)
+{
+	for (size_t i = 0; i < PARAMETERS; i++)
+		fcn_restore_parameter(&kept[i]);
+}
+
+void fcn_keep_parameters(void)
+{
+	char path[128];
+
+	for (size_t i = 0; i < PARAMETERS; i++) {
+		parameter_path(path, sizeof(path), parameters[i]);
+		if (!fcn_read_file(path, kept[i].value, sizeof(kept[i].value)))
+			kept[i].name = parameters[i];
+	}
+	atexit(restore_kept);
+}
+
 void fcn_restore_parameter(struct fcn_parameter *before)
 {
 	char path[128];

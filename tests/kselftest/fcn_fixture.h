@@ -26,6 +26,7 @@
 			ksft_print_header();			\
 			ksft_exit_skip("no fcn_accel device\n");	\
 		}						\
+		fcn_keep_parameters();				\
 		return test_harness_run(argc, argv);		\
 	}
 

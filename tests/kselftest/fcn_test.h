@@ -57,6 +57,9 @@ struct fcn_parameter {
 int fcn_set_parameter(const char *name, unsigned value, struct fcn_parameter *before);
 void fcn_restore_parameter(struct fcn_parameter *before);
 
+/* At the program's end all are as they are now, also when a test was killed in the middle. */
+void fcn_keep_parameters(void);
+
 /* ---- buffer objects: fcn_bo.c ---- */
 
 struct fcn_bo {
