@@ -167,6 +167,10 @@ module fcn_core #(
         .rec_err_i       (rec_err)
     );
 
+    // The reset of all that follows: behind it no job starts for some cycles.
+    reg rst_q;
+    always @(posedge clk_i) rst_q <= rst;
+
     // ---- commands ----
 
     wire         cmd_req_valid, cmd_req_ready, cmd_req_fault, cmd_rd_valid, cmd_rd_err;
@@ -179,7 +183,7 @@ module fcn_core #(
 
     fcn_fetch #(.ROWS(ROWS), .COLS(COLS)) u_fetch (
         .clk_i        (clk_i),
-        .rst_i        (rst),
+        .rst_i        (rst_q),
         .clear_i      (clear),
         .start_i      (fetch_start),
         .start_va_i   (fetch_va),
@@ -213,7 +217,7 @@ module fcn_core #(
     // A job begins without commands and tokens.
     fcn_dispatch u_dispatch (
         .clk_i           (clk_i),
-        .rst_i           (rst),
+        .rst_i           (rst_q),
         .clear_i         (clear || start),
         .cmd_valid_i     (cmd_valid),
         .cmd_ready_o     (cmd_ready),
@@ -256,7 +260,7 @@ module fcn_core #(
         .OFM_LOG2(OFM_LOG2), .PAR_LOG2(PAR_LOG2), .ACC_LOG2(ACC_LOG2)
     ) u_engines (
         .clk_i          (clk_i),
-        .rst_i          (rst),
+        .rst_i          (rst_q),
         .clear_i        (clear),
         .scrub_i        (scrub),
         .scrub_done_o   (scrub_done),
@@ -310,7 +314,7 @@ module fcn_core #(
 
     fcn_perf u_perf (
         .clk_i          (clk_i),
-        .rst_i          (rst),
+        .rst_i          (rst_q),
         .clear_i        (clear),
         .start_i        (start),
         .run_i          (run),
@@ -342,7 +346,7 @@ module fcn_core #(
 
     fcn_mem u_mem (
         .clk_i            (clk_i),
-        .rst_i            (rst),
+        .rst_i            (rst_q),
         .clear_i          (clear),
         .idle_o           (bus_idle),
         .root_i           (job_root),

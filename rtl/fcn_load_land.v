@@ -39,7 +39,6 @@ module fcn_load_land (
 
     // The pixel, from the next chunk on.
     reg         pix_valid_q;
-    reg         empty_q;
     reg  [23:0] addr_q;
     reg  [15:0] left_q;         // bytes
     reg         end_q;          // this is its last chunk: 16 bytes or less are left
@@ -75,7 +74,6 @@ module fcn_load_land (
 
     always @(posedge clk_i)
         if (pix_take) begin
-            empty_q     <= pix_empty_i;
             inside_q    <= pix_inside_i;
             lane_q      <= pix_lane_i;
             pop_q       <= pix_pop_i;
@@ -116,8 +114,9 @@ module fcn_load_land (
             wr_last_q  <= end_q && last_q;
         end
 
+    // Also when the beat is not there yet: then nobody looks.
     always @(posedge clk_i)
-        if (step && !empty_q) begin
+        if (pix_valid_q && !wr_stall) begin
             wr_addr_q <= addr_q;
             wr_len_q  <= len;
             // Bytes of padding are all equal, and any pixel fits behind the lane.

@@ -61,7 +61,9 @@ module fcn_post_cfg (
             next_zp_q       <= cmd_i[FCN_POST_ZP_LSB+:8];
             next_table_en_q <= cmd_i[FCN_POST_TABLE_EN_LSB];
             next_table_q    <= cmd_i[FCN_POST_TABLE_LSB];
-            next_min_q      <= cmd_i[FCN_POST_MIN_LSB+:8];
+            // The maximum wins.
+            next_min_q      <= $signed(cmd_i[FCN_POST_MIN_LSB+:8]) > $signed(cmd_i[FCN_POST_MAX_LSB+:8])
+                               ? cmd_i[FCN_POST_MAX_LSB+:8] : cmd_i[FCN_POST_MIN_LSB+:8];
             next_max_q      <= cmd_i[FCN_POST_MAX_LSB+:8];
             res_en_q        <= cmd_i[FCN_POST_RES_EN_LSB];
             res_mul_a_q     <= cmd_i[FCN_POST_RES_MUL_A_LSB+:31];

@@ -12,19 +12,15 @@ module fcn_post_pool (
     input  wire       max_en_i,     // one cycle behind clamp_en_i
     input  wire       max_first_i,  // with max_en_i: the first element of its window
     input  wire [7:0] y_i,
-    input  wire [7:0] min_i,
-    input  wire [7:0] max_i,        // wins where min_i > max_i
+    input  wire [7:0] min_i,        // not above max_i
+    input  wire [7:0] max_i,
     output wire [7:0] max_o         // 2 cycles behind y_i: the largest so far
 );
 
     // A function, called under the clock enable, so that a simulator skips it too.
     function signed [7:0] clamp(input signed [7:0] y, input signed [7:0] min,
                                 input signed [7:0] max);
-        reg signed [7:0] floor;
-        begin
-            floor = y < min ? min : y;
-            clamp = floor > max ? max : floor;
-        end
+        clamp = y > max ? max : y < min ? min : y;
     endfunction
 
     reg signed [7:0] y_q;

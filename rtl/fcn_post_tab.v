@@ -92,7 +92,11 @@ module fcn_post_tab (
             send_data_q <= scrub_en ? 8'd0 : chunk[{byte_q, 3'd0}+:8];
         end
 
-    assign busy_o      = marked || copy_q || send_q;
+    // Old by a cycle at its rise, like the write's done.
+    reg busy_q;
+    always @(posedge clk_i) busy_q <= wr_en_i || marked || copy_q || send_q;
+
+    assign busy_o      = busy_q;
     assign copy_en_o   = send_q;
     assign copy_addr_o = send_addr_q;
     assign copy_data_o = send_data_q;

@@ -135,6 +135,16 @@ module fcn_store (
         .chunk_index_o     (chunk_index)
     );
 
+    wire         beat_valid;
+    wire         beat_ready;
+    wire [127:0] beat_data;
+    wire [15:0]  beat_strb;
+    wire         beat_last;
+    wire [31:4]  beat_va;
+    wire [3:0]   beat_len;
+    wire [23:0]  beat_index;
+    wire         beat_cmd_last;
+
     fcn_store_burst u_burst (
         .clk_i             (clk_i),
         .rst_i             (rst),
@@ -147,15 +157,27 @@ module fcn_store (
         .chunk_burst_end_i (chunk_burst_end),
         .chunk_cmd_end_i   (chunk_cmd_end),
         .chunk_index_i     (chunk_index),
-        .wr_valid_o        (wr_valid_o),
-        .wr_ready_i        (wr_ready_i),
-        .wr_data_o         (wr_data_o),
-        .wr_strb_o         (wr_strb_o),
-        .wr_last_o         (wr_last_o),
-        .wr_va_o           (wr_va_o),
-        .wr_len_o          (wr_len_o),
-        .wr_index_o        (wr_index_o),
-        .wr_cmd_last_o     (wr_cmd_last_o)
+        .wr_valid_o        (beat_valid),
+        .wr_ready_i        (beat_ready),
+        .wr_data_o         (beat_data),
+        .wr_strb_o         (beat_strb),
+        .wr_last_o         (beat_last),
+        .wr_va_o           (beat_va),
+        .wr_len_o          (beat_len),
+        .wr_index_o        (beat_index),
+        .wr_cmd_last_o     (beat_cmd_last)
+    );
+
+    // Beats that wait for memory.
+    fcn_slice #(.WIDTH(202)) u_beats (
+        .clk_i      (clk_i),
+        .rst_i      (rst),
+        .wr_valid_i (beat_valid),
+        .wr_ready_o (beat_ready),
+        .wr_data_i  ({beat_data, beat_strb, beat_last, beat_va, beat_len, beat_index, beat_cmd_last}),
+        .rd_valid_o (wr_valid_o),
+        .rd_ready_i (wr_ready_i),
+        .rd_data_o  ({wr_data_o, wr_strb_o, wr_last_o, wr_va_o, wr_len_o, wr_index_o, wr_cmd_last_o})
     );
 
     assign beat_o = wr_valid_o && wr_ready_i;

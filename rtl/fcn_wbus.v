@@ -156,9 +156,9 @@ module fcn_wbus #(
     reg         wlast_q;
     reg [3:0]   left_q;                     // beats of the announced burst not yet in W
 
-    wire out_room;
+    reg  out_room_q;                        // u_out has room for one more
     wire w_free = !wvalid_q || wready_i;
-    wire free   = !active_q && w_free && (!awvalid_q || awready_i) && out_room;
+    wire free   = !active_q && w_free && (!awvalid_q || awready_i) && out_room_q;
     wire rec_go = free && rec_valid_i;
     wire go     = rec_go || tr_go;
     assign tr_go = free && !rec_valid_i && tr_out_valid_i && !clear_i && !dead_q;
@@ -216,6 +216,8 @@ module fcn_wbus #(
     always @(posedge clk_i) b_valid_q <= bvalid_i && !rst_i;
     always @(posedge clk_i) if (bvalid_i) b_err_q <= berr_i;
 
+    localparam [OUT_LOG2:0] OUT_TWO = (1 << OUT_LOG2) - 2;
+    wire [OUT_LOG2:0] out_n;
     wire        out_some, out_rec, out_cmd_last;
     wire [31:8] out_va;
     wire [23:0] out_index;
@@ -227,14 +229,17 @@ module fcn_wbus #(
         .clk_i     (clk_i),
         .rst_i     (rst_i),
         .wr_valid_i(go),
-        .wr_ready_o(out_room),
+        .wr_ready_o(),                      // see out_room_q
         .wr_data_i ({rec_go, list_va[31:8], list_index, list_cmd_last}),
         .rd_valid_o(out_some),
         .rd_ready_i(b_valid_q),
         .rd_data_o ({out_rec, out_va, out_index, out_cmd_last}),
-        .count_o   ()                       // some or none is all that is needed
+        .count_o   (out_n)
     );
     /* verilator lint_on PINCONNECTEMPTY */
+
+    // A cycle old: there was room for two.
+    always @(posedge clk_i) out_room_q <= rst_i || out_n <= OUT_TWO;
 
     wire burst_b = b_valid_q && !out_rec && !dead_q && !clear_i;
 

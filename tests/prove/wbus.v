@@ -124,6 +124,7 @@ module prove_wbus (
     (* hierconn *) wire [LIST_LOG2:0] \dut.u_list.wr_ptr_q ;
     (* hierconn *) wire [LIST_LOG2:0] \dut.u_ask.count_o ;
     (* hierconn *) wire [OUT_LOG2:0] \dut.u_out.count_o ;
+    (* hierconn *) wire              \dut.out_room_q ;
     wire       active = \dut.active_q ;
     wire [3:0] left   = \dut.left_q ;
 
@@ -232,6 +233,7 @@ module prove_wbus (
         if (active) `PROTOCOL (left != 4'd0 && {1'b0, w_sent} + {1'b0, left} == {1'b0, go_len});
         // 4. What is outstanding is counted right, and never more than the list holds.
         `PROTOCOL (out <= 4'd1 << OUT_LOG2);
+        if (\dut.out_room_q ) `PROTOCOL (out < 4'd1 << OUT_LOG2);
         `PROTOCOL (out == aws + {3'd0, aw_due} + {3'd0, \dut.b_valid_q });
         `PROTOCOL (out == ws + {3'd0, w_due} + {3'd0, \dut.b_valid_q });
         `PROTOCOL (aws <= 4'd4 && ws <= 4'd4);
