@@ -38,8 +38,10 @@ if [ "$base" != "$suite" ]; then
 else
 	set -- "$base" "$dir" "$@"
 fi
-# A root has no use for the initramfs that a kernel's installation would make.
-INITRD=No mmdebstrap --quiet --variant=apt --include="$packages" "$@"
-# apt's caches are of no use in a root that is made once.
-rm -rf "$dir"/var/cache/apt/archives/*.deb "$dir"/var/lib/apt/lists/*
+# A root has no use for the initramfs that a kernel's installation would make.  /src is where others mount what they work on:
+# who is not root cannot make it later.
+# shellcheck disable=SC2016  # for mmdebstrap
+INITRD=No mmdebstrap --quiet --variant=apt --include="$packages" --customize-hook='mkdir -p "$1/src"' "$@"
+# apt's caches are of no use in a root that is made once; mmdebstrap leaves few, and only root can remove them.
+rm -rf "$dir"/var/cache/apt/archives/*.deb "$dir"/var/lib/apt/lists/* 2>/dev/null || true
 echo "$suite $(echo "$packages" | tr ',' ' ')" >"$dir.ok"

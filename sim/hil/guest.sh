@@ -11,7 +11,7 @@
 # Environment:
 #   FCN_VFIO     the server (BUILD/fcn-vfio);  HIL_SERVER  more arguments for it, such as --log FILE or --faults FILE
 #   HIL_ACCEL    kvm, tcg or auto: KVM where it works (auto)
-#   HIL_TIMEOUT  seconds for a test run (240); HIL_MEM  MiB (1024); HIL_SMP  processors (2)
+#   HIL_TIMEOUT  seconds for a test run (480); HIL_MEM  MiB (1024); HIL_SMP  processors (2)
 #   HIL_APPEND   more of the kernel's command line; HIL_QEMU  more arguments for QEMU
 set -u
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -92,7 +92,7 @@ if [ "$mode" = shell ]; then
 	exit
 fi
 # shellcheck disable=SC2086  # a list
-setpriv --pdeathsig TERM timeout -k 10 "${HIL_TIMEOUT:-240}" "${qemu[@]}" -serial file:console.log -serial file:results.log \
+setpriv --pdeathsig TERM timeout -k 10 "${HIL_TIMEOUT:-480}" "${qemu[@]}" -serial file:console.log -serial file:results.log \
 	-append "$append ignore_loglevel" ${HIL_QEMU-} >qemu.log 2>&1 </dev/null &
 qemu_pid=$!
 wait "$qemu_pid"

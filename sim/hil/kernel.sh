@@ -55,7 +55,7 @@ in_root() {
 	local dir
 	dir=$(cd "$1" && pwd)
 	shift
-	mkdir -p "$root/src"
+	[ -d "$root/src" ] || mkdir "$root/src"
 	# shellcheck disable=SC2016  # for the inner shell
 	unshare --map-root-user --mount --pid --fork sh -ec '
 		mount --bind "$1" "$2/src"

@@ -29,6 +29,8 @@ for cc in "${compilers[@]}"; do
 	fi
 done
 
+tests/hil/judges.sh || failed=1
+
 if ! make -s -f tests/hil/tests.mk BUILD="$build" tests >"$out/make.log" 2>&1; then
 	sed 's/^/# /' "$out/make.log"
 	exit 1
