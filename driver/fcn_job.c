@@ -38,8 +38,11 @@ struct fcn_job *fcn_job_create(struct fcn_client *client, struct drm_sched_entit
 		goto err_free;
 	}
 	ret = pm_runtime_resume_and_get(dev);
-	if (ret < 0)
+	if (ret < 0) {
+		/* It does not wake up any more. */
+		ret = -ENODEV;
 		goto err_fence;
+	}
 	job->pm_held = true;
 	ret = fcn_compat_sched_job_init(&job->base, entity, client, client->drm_id);
 	if (ret)

@@ -266,8 +266,8 @@ static int fcn_submit_parse(struct fcn_submit *submit, struct fcn_submit_job *sj
 		return ret;
 
 	/* Two more for commands and performance record. */
-	sj->bos = kvcalloc(args->bo_count + 2, sizeof(*sj->bos), GFP_KERNEL);
-	sj->outs = kvcalloc(args->out_sync_count, sizeof(*sj->outs), GFP_KERNEL);
+	sj->bos = kvcalloc(args->bo_count + 2, sizeof(*sj->bos), GFP_KERNEL_ACCOUNT);
+	sj->outs = kvcalloc(args->out_sync_count, sizeof(*sj->outs), GFP_KERNEL_ACCOUNT);
 	if (!sj->bos || !sj->outs)
 		return -ENOMEM;
 	job = fcn_job_create(submit->client, submit->entity);
@@ -416,7 +416,7 @@ static int fcn_submit_jobs(struct fcn_submit *submit, const struct drm_fcn_accel
 	struct drm_exec exec;
 	int ret;
 
-	submit->jobs = kvcalloc(submit->count, sizeof(*submit->jobs), GFP_KERNEL);
+	submit->jobs = kvcalloc(submit->count, sizeof(*submit->jobs), GFP_KERNEL_ACCOUNT);
 	if (!submit->jobs)
 		return -ENOMEM;
 	ret = fcn_submit_parse_all(submit, args);

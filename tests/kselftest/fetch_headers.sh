@@ -5,18 +5,24 @@
 # kernel sources.
 #
 #   fetch_headers.sh DIR
+#   fetch_headers.sh --source DIR    the package itself, for others who want a file of it
 #
 # Needs apt with a Debian archive (the release's own, or Debian 13 through the same mirror), dpkg-deb, tar, xz.  DIR is complete
 # when both headers are in it: an interrupted run is started anew.
 set -eu
 
+source=
+if [ "${1-}" = --source ]; then
+	source=yes
+	shift
+fi
 if [ $# != 1 ] || [ "$1" = --help ]; then
-	sed -n '3,9s/^# \{0,1\}//p' "$0"
+	sed -n '3,10s/^# \{0,1\}//p' "$0"
 	[ "${1-}" = --help ]
 	exit
 fi
 dir=$1
-[ -f "$dir/kselftest.h" ] && [ -f "$dir/kselftest_harness.h" ] && exit 0
+[ -z "$source" ] && [ -f "$dir/kselftest.h" ] && [ -f "$dir/kselftest_harness.h" ] && exit 0
 
 mkdir -p "$dir"
 work=$(mktemp -d "$dir/fetch.XXXXXX")
@@ -46,6 +52,10 @@ if [ -z "$package" ]; then
 	exit 1
 fi
 (cd "$work" && apt download "$package")
+if [ -n "$source" ]; then
+	mv "$work"/linux-source-*.deb "$dir/"
+	exit
+fi
 dpkg-deb --fsys-tarfile "$work"/linux-source-*.deb |
 	tar -xO --wildcards './usr/src/linux-source-*.tar.xz' |
 	tar -xJ -C "$work" --strip-components=4 --wildcards '*/tools/testing/selftests/kselftest.h' \
