@@ -11,7 +11,7 @@ GEOMETRIES ?= 8x8 8x16 16x16
 
 export BUILD CC GEOMETRIES
 
-.PHONY: help all deps check check-all lint prove synth bench bench-core soak coverage generate install uninstall clean \
+.PHONY: help all deps check check-all lint prove synth bench bench-core bench-host soak coverage generate install uninstall clean \
 	demo demo-upscale demo-gan
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo 'make check-all    the same with the 32x32 array'
 	@echo 'make bench        figures of the library on the Verilated core, each beside its peer (CSV=1; five minutes)'
 	@echo 'make bench-core   figures of the core: utilisation, copy bandwidth, job change, simulation speed'
+	@echo 'make bench-host   the host backend beside ONNX Runtime, one thread each'
 	@echo 'make prove        formal proofs of the core (yosys-smtbmc)'
 	@echo 'make synth        FPGA resources and clock (ECP5, Xilinx 7 series)'
 	@echo 'make soak HOURS=n random command streams against the functional model, until time is up'
@@ -70,6 +71,9 @@ prove:
 
 synth:
 	@tests/synth/run.sh $(BUILD)
+
+bench-host:
+	@tests/bench/host.sh $(BUILD)
 
 bench-core:
 	@tests/bench/run.sh $(BUILD)

@@ -66,7 +66,7 @@ $(LIBACCEL_OUT)/flags: FORCE
 	@echo "$(LIBACCEL_CC)" | cmp -s - $@ || echo "$(LIBACCEL_CC)" >$@
 
 # Loops that are to become vectors.
-$(patsubst %,$(LIBACCEL_OUT)/libaccel/src/%.o,run_conv run_layer host_geometry host_finish host_depthwise): \
+$(patsubst %,$(LIBACCEL_OUT)/libaccel/src/%.o,run_conv run_layer host_geometry host_finish host_depthwise ref_quant): \
 	LIBACCEL_MORE = $(if $(filter -O2,$(CFLAGS)),-O3)
 
 $(LIBACCEL_OUT)/%.o: %.c $(LIBACCEL_OUT)/flags

@@ -6,6 +6,20 @@
 #include "ref_priv.h"
 #include "runtime.h"
 
+static void pack_floats(const struct plan_port *p, const float *from, int8_t *to)
+{
+	const struct plan_place *at = &p->place;
+	int8_t some[256];
+
+	for (int x = 0; x < at->w; x += (int)sizeof(some)) {
+		int n = at->w - x < (int)sizeof(some) ? at->w - x : (int)sizeof(some);
+
+		ref_quantize_bytes(from + x, n, at->scale, at->zero_point, DTYPE_I8, some);
+		for (int i = 0; i < n; i++)
+			to[(size_t)(x + i) * at->pixel_pitch] = some[i];
+	}
+}
+
 /* A row of one channel: n elements of the host's, and bytes `pitch` apart. */
 static void pack_row(const struct plan_port *p, const void *data, int64_t at, int8_t *to)
 {
@@ -14,10 +28,7 @@ static void pack_row(const struct plan_port *p, const void *data, int64_t at, in
 
 	switch (p->dtype) {
 	case DTYPE_F32:
-		for (int x = 0; x < n; x++)
-			to[(size_t)x * pitch] =
-				(int8_t)ref_quantize(((const float *)data)[at + x], p->place.scale,
-						     p->place.zero_point, DTYPE_I8);
+		pack_floats(p, (const float *)data + at, to);
 		break;
 	case DTYPE_U8:
 		for (int x = 0; x < n; x++)

@@ -104,6 +104,8 @@ int ref_conv_u32(const struct ref_conv *g, const uint32_t *x, const uint32_t *w,
 
 /* Q and DQ, as QuantizeLinear and DequantizeLinear do. */
 int32_t ref_quantize(float x, float scale, int32_t zero, enum dtype to);
+void ref_quantize_bytes(const float *x, int64_t n, float scale, int32_t zero, enum dtype to,
+			void *y);	/* to int8 or uint8 */
 void ref_dtype_range(enum dtype t, int32_t *lo, int32_t *hi);
 
 /*

@@ -49,6 +49,31 @@ int32_t ref_quantize(float x, float scale, int32_t zero, enum dtype to)
 	return isnan(q) ? lo : limit(round_limited(q) + zero, lo, hi);
 }
 
+/*
+ * ref_quantize() for many, in a form that compilers make vectors of.  The limits come before the
+ * rounding, which makes no difference, as they are integers; adding and subtracting 1.5 * 2^23
+ * rounds to nearest, ties to even.
+ */
+void ref_quantize_bytes(const float *x, int64_t n, float scale, int32_t zero, enum dtype to, void *y)
+{
+	int32_t lo, hi;
+	float low, high;
+	uint8_t *byte = y;
+
+	ref_dtype_range(to, &lo, &hi);
+	low = (float)(lo - zero);
+	high = (float)(hi - zero);
+	for (int64_t i = 0; i < n; i++) {
+		float q = x[i] / scale;
+
+		q = q >= low ? q : low;
+		q = q <= high ? q : high;
+		q += 0x1.8p23f;
+		q -= 0x1.8p23f;
+		byte[i] = (uint8_t)((int32_t)q + zero);
+	}
+}
+
 float ref_scale(const struct value *scale, int64_t channel)
 {
 	return ((const float *)scale->data)[shape_count(&scale->shape) > 1 ? channel : 0];
@@ -127,8 +152,37 @@ struct channels {
 static struct channels channels_of(const struct shape *s, int axis)
 {
 	if (axis < 0)
-		return (struct channels){ 1, 1 };
+		return (struct channels){ 1, shape_count(s) };
 	return (struct channels){ s->dim[axis], ref_span(s, axis + 1, s->rank) };
+}
+
+/* n elements, in runs of the same channel. */
+static void quantize_floats(const float *x, int64_t n, const struct channels *ch,
+			    const struct value *scale, const struct value *zero, struct value *out)
+{
+	uint8_t *y = out->data;
+
+	for (int64_t at = 0, run = 0; at < n; at += ch->inner, run++)
+		ref_quantize_bytes(x + at, ch->inner, ref_scale(scale, run % ch->count),
+				   ref_zero(zero, run % ch->count), out->dtype, y + at);
+}
+
+static void dequantize_bytes(const struct value *x, int64_t n, const struct channels *ch,
+			     const struct value *scale, const struct value *zero, float *y)
+{
+	for (int64_t at = 0, run = 0; at < n; at += ch->inner, run++) {
+		const float s = ref_scale(scale, run % ch->count);
+		const int32_t z = ref_zero(zero, run % ch->count);
+		const int8_t *i8 = (const int8_t *)x->data + at;
+		const uint8_t *u8 = (const uint8_t *)x->data + at;
+
+		if (x->dtype == DTYPE_I8)
+			for (int64_t i = 0; i < ch->inner; i++)
+				y[at + i] = (float)(i8[i] - z) * s;
+		else
+			for (int64_t i = 0; i < ch->inner; i++)
+				y[at + i] = (float)(u8[i] - z) * s;
+	}
 }
 
 int ref_quantize_eval(const struct node *n, const struct value *const *in, struct value *out)
@@ -140,6 +194,10 @@ int ref_quantize_eval(const struct node *n, const struct value *const *in, struc
 	if (err)
 		return err;
 	ch = channels_of(&x->shape, axis);
+	if (x->dtype == DTYPE_F32) {
+		quantize_floats(x->data, shape_count(&x->shape), &ch, in[1], zero, out);
+		return 0;
+	}
 	for (int64_t i = 0; i < shape_count(&x->shape); i++) {
 		int64_t c = i / ch.inner % ch.count;
 
@@ -173,6 +231,10 @@ int ref_dequantize_eval(const struct node *n, const struct value *const *in, str
 	if (err)
 		return err;
 	ch = channels_of(&x->shape, axis);
+	if (x->dtype != DTYPE_I32) {
+		dequantize_bytes(x, shape_count(&x->shape), &ch, in[1], zero, out->data);
+		return 0;
+	}
 	for (int64_t i = 0; i < shape_count(&x->shape); i++) {
 		int64_t c = i / ch.inner % ch.count;
 		int64_t q = ref_load_int(x, i) - ref_zero(zero, c);

@@ -15,7 +15,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "../libaccel/compile/nets.h"
+#include "nets.h"
 #include "../libaccel/ort/ort.h"
 #include "../libaccel/real/models.h"
 #include "onnx_write.h"
@@ -75,7 +75,7 @@ static void bench(const char *name, const struct accel_model *m, const char *pat
 {
 	static const char *const uris[] = { "host:", "host:kernels=pointwise+xnnpack",
 					    "host:kernels=plain" };
-	struct accel_array x = model_array(m, true);
+	struct accel_array x = model_input(m);
 	struct ort_session *s = ort_load(path, ORT_FAST);
 	double ort = INFINITY;
 
@@ -112,7 +112,7 @@ static bool wanted(const char *name, int n, char **names)
 
 static void bench_file(const char *name, const char *dir, const char *file)
 {
-	struct accel_model *m = model_open(dir, file, 0, 0);
+	struct accel_model *m = model_open(dir, file, 0, 0, false);
 	char path[4096];
 
 	if (!m) {

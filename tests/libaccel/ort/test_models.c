@@ -24,7 +24,7 @@ static struct distance measure(const struct accel_model *m, const char *path, en
 			       const char *uri, fill_fn *fill, int runs, double step)
 {
 	struct ort_session *s = ort_load(path, level);
-	struct accel_array x = model_array(m, true);
+	struct accel_array x = model_input(m);
 	struct runner r = runner_open(uri, m);
 	struct distance d = { 0 };
 
@@ -34,7 +34,7 @@ static struct distance measure(const struct accel_model *m, const char *path, en
 		fill(&x, 1000 + (unsigned)i);
 		runner_run(&r, &x);
 		ort_run(s, &x, &y);
-		distance_add(&d, &r.y, &y, step);
+		distance_add(&d, &r.y[0], &y, step);
 		free(y.data);
 	}
 	runner_close(&r);
@@ -46,7 +46,7 @@ static struct distance measure(const struct accel_model *m, const char *path, en
 static void layers(const char *name, const struct accel_model *m, fill_fn *fill, int runs)
 {
 	struct layer_distance table[OP_COUNT] = { 0 };
-	struct accel_array x = model_array(m, true);
+	struct accel_array x = model_input(m);
 
 	for (int i = 0; i < runs; i++) {
 		fill(&x, 2000 + (unsigned)i);
@@ -85,7 +85,7 @@ static void whole(const char *title, const struct accel_model *m, const char *fi
 
 static void given(const char *name, fill_fn *fill, int runs)
 {
-	struct accel_model *m = model_open(models, name, 0, 0);
+	struct accel_model *m = model_open(models, name, 0, 0, false);
 	char path[4096];
 
 	if (!m) {
@@ -111,7 +111,7 @@ static struct accel_model *quantise(const struct accel_model *m, fill_fn *fill, 
 	struct accel_model *q;
 
 	for (int i = 0; i < count; i++) {
-		samples[i] = model_array(m, true);
+		samples[i] = model_input(m);
 		fill(&samples[i], (unsigned)i + 1);
 	}
 	need(accel_model_quantize(m, samples, count, NULL, &q));
@@ -124,7 +124,7 @@ static struct accel_model *quantise(const struct accel_model *m, fill_fn *fill, 
 static void quantised(const char *dir, const char *name, int h, int w, fill_fn *fill, int samples,
 		      int runs)
 {
-	struct accel_model *m = model_open(dir, name, h, w), *q;
+	struct accel_model *m = model_open(dir, name, h, w, false), *q;
 	char title[128], path[4096];
 
 	if (!m) {
@@ -152,7 +152,7 @@ void test_quantised_models(void)
 
 static void floats(const char *dir, const char *name, int h, int w, fill_fn *fill, int runs)
 {
-	struct accel_model *m = model_open(dir, name, h, w);
+	struct accel_model *m = model_open(dir, name, h, w, false);
 	struct distance d;
 	char path[4096];
 

@@ -16,7 +16,7 @@ static void measure(struct maker *m, int y, struct layer_distance *table)
 	if (!make_end(m, y))
 		abort();
 	model = model_take(m->g);
-	x = model_array(model, true);
+	x = model_input(model);
 	fill_noise(&x, 1, -5, 5);
 	measure_layers(model, &x, table);
 	free(x.data);

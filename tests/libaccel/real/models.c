@@ -25,7 +25,18 @@ struct accel_model *model_take(struct graph *g)
 	return m;
 }
 
-struct accel_model *model_open(const char *dir, const char *name, int h, int w)
+/* What the last transposed convolution reads becomes an output, too. */
+static void show_inner(struct graph *g)
+{
+	for (int i = g->n_node; i-- > 0;)
+		if (g->node[i].op == OP_CONV_TRANSPOSE) {
+			if (graph_add_output(g, g->node[i].in[0]) < 0)
+				abort();
+			return;
+		}
+}
+
+struct accel_model *model_open(const char *dir, const char *name, int h, int w, bool inner)
 {
 	struct graph *g;
 	char path[4096];
@@ -51,18 +62,16 @@ struct accel_model *model_open(const char *dir, const char *name, int h, int w)
 				g->tensor[i].shape_known = false;
 			}
 	}
+	if (inner)
+		show_inner(g);
 	return model_take(g);
 }
 
-struct accel_array model_array(const struct accel_model *m, bool input)
+static struct accel_array array_for(const struct accel_tensor_info *info)
 {
-	struct accel_tensor_info info = { .size = sizeof(info) };
-	struct accel_array a = { 0 };
+	struct accel_array a = { .dtype = info->dtype, .rank = info->rank };
 
-	need(input ? accel_model_input(m, 0, &info) : accel_model_output(m, 0, &info));
-	a.dtype = info.dtype;
-	a.rank = info.rank;
-	memcpy(a.dim, info.dim, sizeof(a.dim));
+	memcpy(a.dim, info->dim, sizeof(a.dim));
 	a.data_size = accel_dtype_size(a.dtype);
 	for (int i = 0; i < a.rank; i++)
 		a.data_size *= (size_t)a.dim[i];
@@ -70,6 +79,22 @@ struct accel_array model_array(const struct accel_model *m, bool input)
 	if (!a.data)
 		abort();
 	return a;
+}
+
+struct accel_array model_input(const struct accel_model *m)
+{
+	struct accel_tensor_info info = { .size = sizeof(info) };
+
+	need(accel_model_input(m, 0, &info));
+	return array_for(&info);
+}
+
+struct accel_array model_output(const struct accel_model *m, int index)
+{
+	struct accel_tensor_info info = { .size = sizeof(info) };
+
+	need(accel_model_output(m, index, &info));
+	return array_for(&info);
 }
 
 /* ---- inputs ---- */
@@ -154,8 +179,12 @@ float output_step(const struct accel_model *m)
 
 struct runner runner_open(const char *uri, const struct accel_model *m)
 {
-	struct runner r = { .y = model_array(m, false) };
+	struct runner r = { .n_out = accel_model_output_count(m) };
 
+	if (r.n_out > MODEL_OUTPUTS)
+		abort();
+	for (int i = 0; i < r.n_out; i++)
+		r.y[i] = model_output(m, i);
 	need(accel_device_open(uri, &r.dev));
 	need(accel_compile(m, r.dev, NULL, &r.prog));
 	return r;
@@ -163,24 +192,49 @@ struct runner runner_open(const char *uri, const struct accel_model *m)
 
 void runner_run(struct runner *r, const struct accel_array *x)
 {
-	need(accel_run(r->prog, x, &r->y));
+	need(accel_run(r->prog, x, r->y));
 }
 
 void runner_close(struct runner *r)
 {
-	free(r->y.data);
+	for (int i = 0; i < r->n_out; i++)
+		free(r->y[i].data);
 	accel_program_free(r->prog);
 	accel_device_close(r->dev);
 }
 
-struct accel_array run_on(const char *uri, const struct accel_model *m, const struct accel_array *x)
+static bool is_constant(const struct accel_array *a)
 {
-	struct runner r = runner_open(uri, m);
-	struct accel_array y;
+	const char *data = a->data;
+	size_t size = accel_dtype_size(a->dtype);
 
-	runner_run(&r, x);
-	y = r.y;
-	r.y.data = NULL;
-	runner_close(&r);
-	return y;
+	for (size_t i = size; i < a->data_size; i += size)
+		if (memcmp(data, data + i, size))
+			return false;
+	return a->data_size > size;
+}
+
+bool same_everywhere(const struct accel_model *m, const struct accel_array *x, const char *const *uris)
+{
+	struct runner first = runner_open(uris[0], m);
+	bool good = true, lively = false;
+
+	runner_run(&first, x);
+	for (int i = 0; i < first.n_out; i++)
+		lively |= !is_constant(&first.y[i]);
+	if (!lively)
+		printf("# the output is one value everywhere: that tests nothing\n");
+	for (int u = 1; uris[u]; u++) {
+		struct runner r = runner_open(uris[u], m);
+
+		runner_run(&r, x);
+		for (int i = 0; i < r.n_out; i++)
+			if (memcmp(r.y[i].data, first.y[i].data, first.y[i].data_size)) {
+				printf("# output %d differs between %s and %s\n", i, uris[0], uris[u]);
+				good = false;
+			}
+		runner_close(&r);
+	}
+	runner_close(&first);
+	return good && lively;
 }
