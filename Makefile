@@ -11,7 +11,7 @@ GEOMETRIES ?= 8x8 8x16 16x16
 
 export BUILD CC GEOMETRIES
 
-.PHONY: help all deps check check-all lint prove synth bench bench-core bench-host soak coverage generate install uninstall clean \
+.PHONY: help all deps check check-all lint prove synth bench bench-core bench-host soak fuzz coverage generate install uninstall clean \
 	demo demo-upscale demo-gan
 
 help:
@@ -23,6 +23,7 @@ help:
 	@echo 'make prove        formal proofs of the core (yosys-smtbmc)'
 	@echo 'make synth        FPGA resources and clock (ECP5, Xilinx 7 series)'
 	@echo 'make soak HOURS=n random command streams against the functional model, until time is up'
+	@echo 'make fuzz SECONDS=n  so many seconds of each fuzzer: onnx npy image quant pipeline (FUZZERS=...)'
 	@echo 'make coverage     line and toggle coverage of the Verilog'
 	@echo 'make generate     regenerate what comes from rtl/desc/'
 	@echo 'make hil          the driver in Debian guests with the simulated core as a PCIe function (KERNEL=6.12 or backports: one)'
@@ -84,6 +85,10 @@ bench:
 HOURS ?= 1
 soak:
 	@tests/stream/soak.sh $(BUILD) $(HOURS)
+
+SECONDS ?= 600
+fuzz:
+	@tests/libaccel/fuzz/run.sh $(BUILD) $(SECONDS) $(FUZZERS)
 
 coverage:
 	@tests/coverage.sh $(BUILD)

@@ -47,8 +47,9 @@ make -s BUILD="$build" ACCEL_GEOMETRIES=16x16 libaccel accelctl >"$out/make.log"
 	exit 1
 }
 for program in bench_layers bench_nets; do
-	"${CC:-gcc}" -std=c11 -O2 -g -Wall -Wextra -Werror -DWITH_RTL -Ilibaccel/src -Iuapi -Isim -Isim/model -o "$out/$program" \
-		"$here/$program.c" "$here"/{device,layers,nets,runtime}.c -Wl,-u,fcn_core_16x16 "$build/libaccel.a" \
+	"${CC:-gcc}" -std=c11 -O2 -g -Wall -Wextra -Werror -DWITH_RTL -Ilibaccel/src -Ilibaccel/tools -Iuapi -Isim \
+		-Isim/model -o "$out/$program" \
+		"$here/$program.c" "$here"/{device,layers,runtime}.c libaccel/tools/{net_maker,nets}.c -Wl,-u,fcn_core_16x16 "$build/libaccel.a" \
 		-lstdc++ -lm -lpthread || exit 1
 done
 

@@ -24,7 +24,7 @@ cc=${CC:-gcc}
 flags=(-std=c11 -g -O1 -Wall -Wextra -Werror -fsanitize=address,undefined -fno-sanitize-recover=all
 	-I"$src" -Ilibaccel/tools -Iuapi -Isim -Isim/model)
 sources=("$src"/{error,text}.c "$src"/graph*.c "$src"/ref*.c "$src"/{alloc,cost,emit,lower,pack,partition,schedule,tile}*.c
-	libaccel/tools/{net_maker,nets}.c "$here"/{device,layers,runtime}.c)
+	libaccel/tools/{net_maker,nets}.c "$here"/{device,layers,random_graph,runtime}.c)
 model=(sim/model/*.c sim/fcn_cmd_check.c)
 export UBSAN_OPTIONS=print_stacktrace=1
 : >"$out/tap"
