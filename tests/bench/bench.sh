@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # The figures of compiler and core together, each beside its peer and what is wanted: single layers, whole networks, the
-# errors of the compiler's estimates, memory; then the host backend's (bench-host.sh).  A benchmark, not a test: nothing here
+# errors of the compiler's estimates, memory; then the host backend's (host.sh).  A benchmark, not a test: nothing here
 # fails for being slow.  Progress goes to stderr.
 #
 #   bench.sh BUILD [--csv] [PART...]
@@ -46,11 +46,12 @@ make -s BUILD="$build" ACCEL_GEOMETRIES=16x16 libaccel accelctl >"$out/make.log"
 	cat "$out/make.log" >&2
 	exit 1
 }
+read -r -a libs <<<"$(sed -n 's/^Libs.private: //p' "$build/libaccel.pc")"
 for program in bench_layers bench_nets; do
 	"${CC:-gcc}" -std=c11 -O2 -g -Wall -Wextra -Werror -DWITH_RTL -Ilibaccel/src -Ilibaccel/tools -Iuapi -Isim \
 		-Isim/model -o "$out/$program" \
 		"$here/$program.c" "$here"/{device,layers,runtime}.c libaccel/tools/{net_maker,nets}.c -Wl,-u,fcn_core_16x16 "$build/libaccel.a" \
-		-lstdc++ -lm -lpthread || exit 1
+		"${libs[@]}" || exit 1
 done
 
 if wants layers; then
@@ -123,11 +124,13 @@ if wants models; then
 fi
 
 if wants host; then
-	if [ -x tests/bench/bench-host.sh ]; then
+	if [ -x tests/bench/host.sh ]; then
 		title "the host backend"
-		tests/bench/bench-host.sh "$build" "${csv[@]}" || failed=1
+		# A table for people: in CSV it is comments.
+		tests/bench/host.sh "$build" >"$out/host.txt" || failed=1
+		sed "${csv[0]:+s/^/# /}" "$out/host.txt"
 	else
-		left_out "the host backend" "there is no tests/bench/bench-host.sh"
+		left_out "the host backend" "there is no tests/bench/host.sh"
 	fi
 fi
 exit "$failed"
