@@ -4,16 +4,19 @@
 # Synthesis for real FPGAs with open tools (Debian 13's Yosys and nextpnr-ecp5, in a root of their own).
 #
 #   run.sh BUILD [table|array|core]...     default: all three
+#   run.sh BUILD module NAME [PARAMETER VALUE]...
 #
 #   table   LUT, FF, DSP and block RAM of each geometry, for ECP5 and Xilinx 7 series
 #   array   place and route of the bare 8x16 array on ECP5-85F, speed grade 6
 #   core    place and route of the whole 8x16 core there
+#   module  place and route of one module of rtl/ alone, between registers: where to look first, in a minute
 #
-# Environment: GEOMETRIES (table), SEEDS (array, core: nextpnr seeds, the best counts), GRADE (speed grade, 6).
+# Environment: GEOMETRIES (table), SEEDS (array, core, module: nextpnr seeds, the best counts), GRADE (speed grade, 6),
+# NEXTPNR (more options for nextpnr-ecp5).
 # Prints tables in Markdown; logs and netlists stay in BUILD/synth.
 set -eu
 cd "$(dirname "$0")/../.."
-build=${1:?usage: run.sh BUILD [table|array|core]...}
+build=${1:?usage: run.sh BUILD [table|array|core|module NAME]...}
 shift
 [ $# -gt 0 ] || set -- table array core
 geometries=${GEOMETRIES:-8x8 8x16 16x16 32x32}
@@ -101,7 +104,7 @@ place() {
 		log=$out/$name.seed$seed.log
 		in_root "nextpnr-ecp5 --85k --package CABGA381 --speed $grade --json $name.json --seed $seed --freq $target \
 			--lpf-allow-unconstrained --timing-allow-fail --threads 2 \
-			--placer-heap-cell-placement-timeout 0" >"$log" 2>&1 ||
+			--placer-heap-cell-placement-timeout 0 ${NEXTPNR-}" >"$log" 2>&1 ||
 			{ echo "| $name | seed $seed | failed: $(grep -m1 ERROR "$log") |"; continue; }
 		mhz=$(sed -n 's/.*Max frequency for clock.*: \([0-9.]*\) MHz.*/\1/p' "$log" | tail -n 1)
 		echo "| $name | seed $seed | $mhz MHz |"
@@ -109,6 +112,7 @@ place() {
 	done
 	echo "| $name | best of seeds $seeds, grade $grade | **$best MHz** |"
 	echo
+	[ "$best" != 0 ] || return 1
 	sed -n '/Device utilisation/,/^$/p' "$out/$name.best.log" | awk '/TRELLIS_FF|TRELLIS_COMB|MULT18|DP16KD|TRELLIS_RAMW/'
 	echo 'Critical path of the best:'
 	# The log has a report after placing and one after routing; the last one counts.
@@ -117,6 +121,57 @@ place() {
 	echo
 }
 
+# harness MODULE: Verilog that drives all inputs of the module in MODULE.ports.json from a shift register and folds all
+# its outputs, registered, into one pin.
+harness() {
+	awk -v module="$1" -v parameters="$2" '
+		/^    "[^"]*": [{]$/ { top = 0 }
+		/^        "top":/ { top = 1 }
+		/^      "cells": / { top = 0 }
+		top && /^        "[^"]*": [{]$/ { split($0, part, "\""); name = part[2] }
+		top && /^          "direction":/ { split($0, part, "\""); direction = part[4] }
+		top && /^          "bits":/ {
+			bits = gsub(/,/, "", $0) + 1
+			if (name == "clk_i") next
+			if (direction == "input") { pins = pins sprintf(", .%s(in_q[%d+:%d])", name, in_n, bits); in_n += bits }
+			else { pins = pins sprintf(", .%s(out[%d+:%d])", name, out_n, bits); out_n += bits }
+		}
+		END {
+			printf "module module_harness(input wire clk_i, input wire pin_i, output reg pin_o);\n"
+			printf "reg [%d:0] in_q;\nwire [%d:0] out;\nreg [%d:0] out_q;\n", in_n - 1, out_n - 1, out_n - 1
+			printf "reg [%d:0] fold_q;\ninteger i;\n", int((out_n + 7) / 8) - 1
+			printf "always @(posedge clk_i) begin\n    in_q <= {in_q, pin_i};\n    out_q <= out;\n"
+			printf "    for (i = 0; i < %d; i = i + 1) fold_q[i] <= ^(out_q >> (8 * i) & 8'"'"'hff);\n", int((out_n + 7) / 8)
+			printf "    pin_o <= ^fold_q;\nend\n"
+			printf "%s %s dut (.clk_i(clk_i)%s);\nendmodule\n", module, parameters, pins
+		}'
+}
+
+# alone MODULE [PARAMETER VALUE]...
+alone() {
+	local module=$1 given='' sources
+	shift
+	sources=$(sources ecp5 | tr '\n' ' ')
+	[ $# = 0 ] || given="#(.$(echo "$*" | sed 's/\([^ ]*\) \([^ ]*\) */\1(\2), ./g; s/, \.$//'))"
+	printf '%s\n' "read_verilog -I. $sources" "hierarchy -top $module$([ $# = 0 ] || chparam "$*")" proc \
+		"write_json $module.ports.json" >"$root/work/$module.ys"
+	in_root "yosys -q -l $module.log -s $module.ys" >/dev/null
+	harness "$module" "$given" <"$root/work/$module.ports.json" >"$root/work/module_harness.v"
+	printf '%s\n' "read_verilog -I. $sources module_harness.v" "synth_ecp5 -top module_harness -json $module.json" \
+		>"$root/work/$module.ys"
+	in_root "yosys -q -l $module.log -s $module.ys" >/dev/null
+	mv "$root/work/$module".* "$out/"
+	echo '| design | run | clock |'
+	echo '|---|---|---|'
+	place "$module" 80
+}
+
+if [ "$1" = module ]; then
+	[ -f "rtl/${2-}.v" ] || { echo "run.sh: rtl/ has no module '${2-}'" >&2; exit 2; }
+	shift
+	alone "$@"
+	exit
+fi
 for what; do
 	case $what in
 	table) table ;;
@@ -133,7 +188,7 @@ for what; do
 		place core_8x16 80
 		;;
 	*)
-		echo "run.sh: '$what' is none of table, array, core" >&2
+		echo "run.sh: '$what' is none of table, array, core, module" >&2
 		exit 2
 		;;
 	esac
