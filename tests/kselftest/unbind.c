@@ -137,36 +137,51 @@ TEST_F_TIMEOUT(gone, unbind_and_bind, 120)
 	}
 }
 
+/* Makes buffers and runs jobs until there is no device any more; tells when it has begun. */
+static void use_until_it_goes(int pipe)
+{
+	int fd = fcn_open_wait(10), err;
+	struct fcn_job job;
+
+	err = fd < 0 ? fd : fcn_job_init(fd, &job, 2);
+	for (bool told = false; !err; told = true) {
+		struct fcn_bo bo;
+
+		err = fcn_bo_create(fd, 8192, 0, &bo);
+		job.n_cmd = job.n_ref = 0;
+		fcn_use(&job, &bo, FCN_RW);
+		if (!err)
+			fcn_add_copy(&job, bo.va, bo.va + 4096, 4096);
+		if (!err)
+			err = fcn_run(fd, &job);
+		if (!err)
+			err = fcn_bo_close(fd, &bo);
+		if (!told && write(pipe, "x", 1) != 1)
+			err = -EPIPE;
+	}
+	_exit(err == -ENODEV ? 0 : 1);
+}
+
 /* Children use the device while it goes. */
-TEST_F_TIMEOUT(gone, in_the_middle_of_calls, 60)
+TEST_F_TIMEOUT(gone, in_the_middle_of_calls, 90)
 {
 	for (int i = 0; i < 10; i++) {
 		pid_t pid[3];
+		int end[2];
+		char c;
 
+		ASSERT_EQ(0, pipe(end));
 		for (int k = 0; k < 3; k++) {
 			pid[k] = fork();
 			ASSERT_LE(0, pid[k]);
-			if (!pid[k]) {
-				int fd = fcn_open_wait(5), err = 0;
-				struct fcn_job job;
-				struct fcn_bo bo;
-
-				err = fcn_job_init(fd, &job, 2);
-				while (!err) {
-					err = fcn_bo_create(fd, 8192, 0, &bo);
-					job.n_cmd = job.n_ref = 0;
-					fcn_use(&job, &bo, FCN_RW);
-					if (!err)
-						fcn_add_copy(&job, bo.va, bo.va + 4096, 4096);
-					if (!err)
-						err = fcn_run(fd, &job);
-					if (!err)
-						err = fcn_bo_close(fd, &bo);
-				}
-				_exit(err == -ENODEV ? 0 : 1);
-			}
+			if (!pid[k])
+				use_until_it_goes(end[1]);
 		}
-		fcn_sleep_ms(100);
+		close(end[1]);
+		for (int k = 0; k < 3; k++)
+			ASSERT_EQ(1, read(end[0], &c, 1));
+		close(end[0]);
+		fcn_sleep_ms(7 * (unsigned)i);
 		ASSERT_EQ(0, bind(self, "unbind"));
 		for (int k = 0; k < 3; k++) {
 			int status;

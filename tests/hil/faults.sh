@@ -1,0 +1,34 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Hardware in the loop with a bus and an interrupt line that fail (tests/hil/faults.plan): the driver must bring each job to its own
+# end.  Prints TAP.
+#
+#   faults.sh BUILD [6.12|backports]    default: 6.12
+#
+# Environment: what sim/hil/guest.sh and sim/hil/kernel.sh take.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+build=${1:?usage: faults.sh BUILD [6.12|backports]}
+kernel=${2:-6.12}
+export BUILD=$build
+. tests/hil/build.sh
+
+dir=$build/hil/faults-$kernel
+mkdir -p "$dir/tests"
+if build_all "$kernel" "$dir"; then
+	cp "$build/kselftest/faults" "$dir/tests/"
+	echo faults >"$dir/tests/list"
+	sim/hil/initramfs.sh "$kernel" "$dir/initramfs.gz" --ko "$dir/fcn_accel.ko" --tests "$dir/tests" >"$dir/build.log" 2>&1
+	result "the guest's root is made" "$dir/build.log" $?
+	HIL_SERVER="--faults $PWD/tests/hil/faults.plan" HIL_APPEND=FCN_ACCEL_FAULTS=1 \
+		sim/hil/guest.sh "$kernel" "$dir/initramfs.gz" "$dir" test >"$dir/guest.log" 2>&1
+	result "the guest powers off by itself" "$dir/guest.log" $?
+	[ -f "$dir/results.log" ] || : >"$dir/results.log"
+	awk -v list="load faults unload" -f tests/hil/results.awk "$dir/results.log" >"$dir/results.tap"
+	number <"$dir/results.tap"
+	awk -f tests/hil/splat.awk "$dir/console.log" >"$dir/splats"
+	result "the kernel has nothing to complain about" "$dir/splats" $?
+fi
+echo "1..$n"
+exit "$failed"
