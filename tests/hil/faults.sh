@@ -19,7 +19,7 @@ mkdir -p "$dir/tests"
 if build_all "$kernel" "$dir"; then
 	cp "$build/kselftest/faults" "$dir/tests/"
 	echo faults >"$dir/tests/list"
-	sim/hil/initramfs.sh "$kernel" "$dir/initramfs.gz" --ko "$dir/fcn_accel.ko" --tests "$dir/tests" >"$dir/build.log" 2>&1
+	sim/hil/initramfs.sh "$kernel" "$dir/initramfs.gz" --ko "$dir/fcn_accel.ko" --module vgem --tests "$dir/tests" >"$dir/build.log" 2>&1
 	result "the guest's root is made" "$dir/build.log" $?
 	HIL_SERVER="--faults $PWD/tests/hil/faults.plan" HIL_APPEND=FCN_ACCEL_FAULTS=1 \
 		sim/hil/guest.sh "$kernel" "$dir/initramfs.gz" "$dir" test >"$dir/guest.log" 2>&1
