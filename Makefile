@@ -27,6 +27,7 @@ help:
 	@echo 'make coverage     line and toggle coverage of the Verilog'
 	@echo 'make generate     regenerate what comes from rtl/desc/'
 	@echo 'make hil          the driver in Debian guests with the simulated core as a PCIe function (KERNEL=6.12 or backports: one)'
+	@echo 'make hil-faults   the same with a bus and an interrupt that fail now and then'
 	@echo 'make hil-shell    a shell in such a guest'
 	@echo 'make all          build libaccel and accelctl'
 	@echo 'make demo         find the text in a photograph on the Verilated core: build/demo/demo.png'

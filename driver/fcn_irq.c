@@ -170,8 +170,8 @@ static unsigned int fcn_irq_collect(struct fcn_device *fdev, enum fcn_collect wh
 		spin_unlock_irqrestore(&fdev->slot_lock, flags);
 		return 0;
 	}
-	if (why == FCN_COLLECT_IRQ)
-		fcn_write(fdev, FCN_REG_IRQ_STATUS, U32_MAX);
+	/* Also without an interrupt: a line that stays high never rises again. */
+	fcn_write(fdev, FCN_REG_IRQ_STATUS, U32_MAX);
 	if (fdev->state == FCN_HW_RUNNING)
 		n = fcn_slots_collect(fdev, why, done);
 	more = fcn_slots_oldest(fdev);

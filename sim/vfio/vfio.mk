@@ -30,9 +30,12 @@ $(BUILD)/fcn-vfio: $(VFIO_OBJS) $(FCN_SIM_LIB) $(foreach g,$(VFIO_GEOMETRIES),$(
 # ---- hardware in the loop ----
 
 KERNEL ?=
-.PHONY: hil hil-shell
+.PHONY: hil hil-faults hil-shell
 hil:
 	@tests/hil/run.sh $(BUILD) $(KERNEL)
+
+hil-faults:
+	@tests/hil/faults.sh $(BUILD) $(or $(KERNEL),6.12)
 
 hil-shell:
 	@tests/hil/shell.sh $(BUILD) $(or $(KERNEL),6.12)
