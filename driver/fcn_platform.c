@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The core on a system-on-chip's bus.  Binding: Documentation/devicetree/fcnaccel,core.yaml
+ * The core on a system-on-chip's bus.  Binding: Documentation/devicetree/npu/fcnaccel,core.yaml
  */
 
 #include <linux/clk.h>

@@ -19,10 +19,10 @@ in_root() {
 check_binding() {
 	local log=$out/binding.log
 	mkdir -p "$out/dt"
-	cp Documentation/devicetree/fcnaccel,core.yaml "$out/dt/"
-	in_root 'cd dt && dt-doc-validate fcnaccel,core.yaml' >"$log" 2>&1 && ! grep -q . "$log"
+	cp -R Documentation/devicetree/npu "$out/dt/"
+	in_root 'cd dt && dt-doc-validate npu/fcnaccel,core.yaml' >"$log" 2>&1 && ! grep -q . "$log"
 	result "the binding is a valid schema" "$log" $?
-	in_root 'cd dt && dt-mk-schema -j fcnaccel,core.yaml >schema.json && dt-extract-example fcnaccel,core.yaml >example.dts &&
+	in_root 'cd dt && dt-mk-schema -j npu/fcnaccel,core.yaml >schema.json && dt-extract-example npu/fcnaccel,core.yaml >example.dts &&
 		cpp -nostdinc -undef -x assembler-with-cpp -I /usr/src/linux-headers-*-common/include example.dts | dtc -q -O dtb -o example.dtb - &&
 		dt-validate -s schema.json example.dtb' >"$log" 2>&1 && ! grep -q . "$log"
 	result "its example matches it" "$log" $?
@@ -41,11 +41,15 @@ check_dkms() {
 	in_root 'release=$(ls /lib/modules | head -n 1)
 		dkms remove -m fcn-accel -v 1.0 --all >/dev/null 2>&1 || true
 		rm -rf /usr/src/fcn-accel-1.0 && cp -R dkms/usr/src/fcn-accel-1.0 /usr/src/
-		dkms add -m fcn-accel -v 1.0 && dkms install -m fcn-accel -v 1.0 -k "$release" &&
-		modinfo -k "$release" -F filename fcn_accel' >"$log" 2>&1
+		dkms add -m fcn-accel -v 1.0 && dkms install -m fcn-accel -v 1.0 -k "$release"' >"$log" 2>&1
 	result "DKMS builds and installs the module" "$log" $?
-	grep -q '/updates/.*fcn_accel\.ko' "$log"
-	result "modprobe finds it" "$log" $?
+	# shellcheck disable=SC2016
+	in_root 'release=$(ls /lib/modules | head -n 1)
+		depmod "$release" && modinfo -k "$release" -F alias fcn_accel' >"$log" 2>&1
+	grep -q '^pci:v00001AF4d000010F0sv00001AF4sd0000FCA0' "$log"
+	result "modprobe finds it for the PCIe function" "$log" $?
+	grep -q '^of:.*fcnaccel,core' "$log"
+	result "and for a node of a device tree" "$log" $?
 }
 
 check_packages() {
