@@ -37,6 +37,12 @@ build_module() { # KERNEL DIR
 		cp "$2/module/fcn_accel.ko" "$2/"
 }
 
+# The module that makes a platform device of the PCIe function.
+build_test_module() { # KERNEL DIR
+	mkdir -p "$2/test-module"
+	cp -pRu tests/driver/platform/. "$2/test-module/" && sim/hil/kernel.sh "$1" make "$2/test-module" W=1 modules
+}
+
 build_all() { # KERNEL DIR
 	local log=$2/build.log status
 	make -s vfio >"$log" 2>&1
@@ -45,11 +51,13 @@ build_all() { # KERNEL DIR
 	result "the module builds on kernel $1" "$log" $? || return
 	! grep -E 'warning:' "$log" >"$log.warnings"
 	result "the compiler has nothing to say about the module" "$log.warnings" $?
+	build_test_module "$1" "$2" >"$log" 2>&1
+	result "the test module builds" "$log" $? || return
 	make -s -f tests/kselftest/Makefile OUTPUT="$PWD/$build/kselftest" KSFT_INCLUDE="$PWD/$build/kselftest-include" >"$log" 2>&1
 	result "the test programs build" "$log" $? || return
 	make -s accelctl tools >"$log" 2>&1 && tests/kselftest/models.sh "$build" "$build/kselftest/models" >>"$log" 2>&1
 	result "accelctl and its models are built" "$log" $? || return
-	sim/hil/initramfs.sh "$1" "$2/initramfs.gz" --ko "$2/fcn_accel.ko" --module vgem --program "$build/accelctl" \
+	sim/hil/initramfs.sh "$1" "$2/initramfs.gz" --ko "$2/fcn_accel.ko" --ko "$2/test-module/fcn_platform_test.ko" --module vgem --program "$build/accelctl" \
 		--tests "$build/kselftest" >"$log" 2>&1
 	status=$?
 	result "the guest's root is made" "$log" $status
