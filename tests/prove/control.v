@@ -12,6 +12,7 @@
 //@ claim a job runs with its own slot's root, flushed since the last change; records go to their place; drains end idle
 //@ induction 1
 //@ cover 24
+//@ check
 //@ mutant fcn_jobs_ctl.v s/if (!flush_busy_i && !scrub_q)/if (!scrub_q)/
 //@ mutant fcn_jobs_ctl.v s/&& other_same && !flush_i/\&\& !flush_i/
 //@ mutant fcn_jobs_ctl.v s/wire        dirty      = .*/wire dirty = first_q;/

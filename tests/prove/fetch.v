@@ -13,6 +13,7 @@
 //@ resize fcn_fetch.v s/wire \[127:0\] beat_data;/wire [127:0] beat_data = 128'd0;/
 //@ induction 1
 //@ cover 18
+//@ check
 //@ mutant fcn_fetch.v s/ahead_q != 3'd4/ahead_q != 3'd5/
 //@ mutant fcn_fetch.v s/wire complete = .*/wire complete = fill;/
 `default_nettype none

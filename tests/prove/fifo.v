@@ -7,6 +7,7 @@
 //@ formal fcn_fifo
 //@ induction 2
 //@ cover 12
+//@ check
 //@ mutant fcn_fifo.v s/assign wr_ready_o = .*/assign wr_ready_o = 1'b1;/
 //@ mutant fcn_fifo.v s/assign rd_data_o  = mem\[rd_ptr_q/assign rd_data_o = mem[wr_ptr_q/
 //@ mutant fcn_fifo.v s/assign rd_valid_o = .*/assign rd_valid_o = 1'b1;/

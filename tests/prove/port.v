@@ -6,7 +6,7 @@
 // prove_control of the root this is the isolation of jobs.
 //
 // Assumed, and proved elsewhere:
-//   * LOAD's requests and STORE's bursts stay inside a line of 256 bytes       (prove_load_room, prove_store_line)
+//   * LOAD's requests and STORE's bursts stay inside a line of 256 bytes       (prove_load_room, prove_store_burst)
 //   * the MMU leaves the offset in the page alone                              (prove_isolate)
 //   * bus_idle is what it says when CTRL.RESET takes effect: the core drops nothing that is outstanding
 //                                                                              (prove_control, prove_rbus, prove_wbus)
@@ -25,6 +25,7 @@
 //@ memory list dut.u_mem.u_wbus.u_list.mem 57 4
 //@ induction 1
 //@ cover 12
+//@ check
 //@ mutant fcn_mem.v s/.ld_addr_i      (ld_out_addr)/.ld_addr_i      ({8'd0, ld_req_va_i})/
 //@ mutant fcn_mem.v s/.root_i           (root_i)/.root_i           (28'd0)/
 //@ mutant fcn_core.v s/.root_i           (job_root)/.root_i           ({job_perf_va, 3'd0})/

@@ -7,6 +7,7 @@
 //@ include registers.vh registers.awk rtl/desc/registers.desc
 //@ induction 1
 //@ cover 8
+//@ check
 //@ mutant fcn_regfile.v s/irq_status_done_o <= (irq_status_done_o & ~({2{irq_status_wr}} & set\[1:0\])) | irq_status_done_set_i/irq_status_done_o <= (irq_status_done_o | irq_status_done_set_i) \& ~({2{irq_status_wr}} \& set[1:0])/
 //@ mutant fcn_regfile.v s/wr_addr_i == 10'h54 && slot1_open/wr_addr_i == 10'h54/
 //@ mutant fcn_regfile.v s/10'h00f: rd_mux = .*/10'h00f: rd_mux = 32'd0;/

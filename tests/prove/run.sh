@@ -3,7 +3,7 @@
 #
 # Formal proofs of the core with Yosys and yosys-smtbmc.  Prints TAP, one line for each task.
 #
-#   run.sh BUILD [--mutants] [PROOF...]
+#   run.sh BUILD [--mutants | --check] [PROOF...]
 #
 # A proof is a harness, tests/prove/PROOF.v, with module prove_PROOF and these lines:
 #
@@ -20,25 +20,35 @@
 #   //@ bmc N               the asserts hold for N steps after reset
 #   //@ cover N             every cover is reached within N steps
 #   //@ seek N              how far to look for a mutant's counterexample (default: the cover's N)
+#   //@ check               takes seconds: `make check` runs it, too
 #   //@ mutant FILE SED     a bug that the proof must find
 #
 # In the harness, a wire with the attribute hierconn and the name \dut.a.b is the wire b of instance a of
 # instance dut; one that finds no partner is an error.  Memories become registers named mem[N].
 # --mutants runs each proof on each of its mutants instead, and is content when it fails.
+# --check runs the proofs that take seconds, which have the line //@ check: a stage of `make check`.
+# Environment: LIMIT, seconds for one task (900); SOLVER (z3).
 set -u
-build=${1:?usage: run.sh BUILD [--mutants] [PROOF...]}
+build=${1:?usage: run.sh BUILD [--mutants | --check] [PROOF...]}
 shift
 mkdir -p "$build" || exit 1
 build=$(cd "$build" && pwd)
 cd "$(dirname "$0")/../.." || exit 1
 root=$PWD
 mutants=0
-if [ "${1:-}" = --mutants ]; then
+quick=0
+case "${1:-}" in
+--mutants)
 	mutants=1
 	shift
-fi
+	;;
+--check)
+	quick=1
+	shift
+	;;
+esac
 solver=${SOLVER:-z3}
-limit=${LIMIT:-300}     # seconds for one task
+limit=${LIMIT:-900}     # seconds for one task
 n=0
 failed=0
 
@@ -203,6 +213,7 @@ mutate() {
 proofs=("$@")
 if [ $# = 0 ]; then
 	for harness in tests/prove/*.v; do
+		[ $quick = 0 ] || grep -q '^//@ check' "$harness" || continue
 		proofs+=("$(basename "$harness" .v)")
 	done
 fi

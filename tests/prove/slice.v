@@ -7,6 +7,7 @@
 //@ formal fcn_slice
 //@ induction 2
 //@ cover 8
+//@ check
 //@ mutant fcn_slice.v s/assign wr_ready_o = .*/assign wr_ready_o = 1'b1;/
 //@ mutant fcn_slice.v s/data_q <= room_q ? wr_data_i : parked_q/data_q <= wr_data_i/
 //@ mutant fcn_slice.v s/if (wr_valid_i \&\& room_q) parked_q/if (wr_valid_i) parked_q/

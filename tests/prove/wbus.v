@@ -2,7 +2,7 @@
 //
 // fcn_wbus: free bursts, translations, completion records and memory.
 //
-// Assumed of STORE and of the performance record, and proved for STORE in prove_store_line: a burst has at most
+// Assumed of STORE and of the performance record, and proved for STORE in prove_store_burst: a burst has at most
 // 16 beats, and the length given with its last beat is theirs.  Assumed of fcn_jobs, and proved in prove_control:
 // clear_i ends only when nothing is outstanding.  The MMU's port passes or does not: prove_isolate.  Assumed of
 // memory: an answer comes only for a burst whose address and last beat it has taken.
