@@ -281,6 +281,9 @@ module prove_isolate (
         if (out_valid[2] && cmd_va_i[31:12] == va && cmd_addr[39:12] == pa) assert (may_read);
     end
 
+    // A request is taken when its translation is, and not otherwise.
+    always @* if (started) assert ((valid_i & ready) == (out_valid & ready_i));
+
     // 3. Nothing passes in the cycle of a flush.
     always @* if (started && flush) assert (out_valid == 3'd0 && !ar_valid);
 

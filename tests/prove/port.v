@@ -7,9 +7,13 @@
 //
 // Assumed, and proved elsewhere:
 //   * LOAD's requests and STORE's bursts stay inside a line of 256 bytes       (prove_load_room, prove_store_burst)
-//   * the MMU leaves the offset in the page alone                              (prove_isolate)
+//   * the MMU leaves the offset in the page alone, and takes a request when its translation goes
+//                                                                              (prove_isolate)
 //   * bus_idle is what it says when CTRL.RESET takes effect: the core drops nothing that is outstanding
 //                                                                              (prove_control, prove_rbus, prove_wbus)
+// Slices keep what goes through them (prove_slice); what is proved of them here is what they are wired to, and that
+// STORE's translations meet the lengths of their own bursts.
+//
 // The list of complete bursts has 4 entries here, in the core 16; 4 writes may be outstanding, in the core 128.
 //
 //@ claim an address on AXI is a walk's, a translation, or the record's; bursts stay in 256 bytes; VALID waits for READY, not the reverse
@@ -21,12 +25,16 @@
 //@ cut fcn_axil
 //@ cut fcn_regfile
 //@ resize fcn_wbus.v /WIDTH(57)/{n;s/DEPTH_LOG2(4)/DEPTH_LOG2(2)/}
+//@ resize fcn_wbus.v /WIDTH(28)/{n;s/DEPTH_LOG2(4)/DEPTH_LOG2(2)/}
 //@ resize fcn_wbus.v s/OUT_LOG2 = 7/OUT_LOG2 = 2/
 //@ memory list dut.u_mem.u_wbus.u_list.mem 57 4
+//@ memory asks dut.u_mem.u_wbus.u_ask.mem 28 4
 //@ induction 1
 //@ cover 12
 //@ check
-//@ mutant fcn_mem.v s/.ld_addr_i      (ld_out_addr)/.ld_addr_i      ({8'd0, ld_req_va_i})/
+//@ mutant fcn_mem.v s/.ld_addr_i      (ld_bus_addr)/.ld_addr_i      ({8'd0, ld_va})/
+//@ mutant fcn_mem.v s/.ld_len_i       (ld_bus_len)/.ld_len_i       (ld_len)/
+//@ mutant fcn_wbus.v s/.rd_ready_i(tr_valid_o && tr_ready_i)/.rd_ready_i(tr_ready_i)/
 //@ mutant fcn_mem.v s/.root_i           (root_i)/.root_i           (28'd0)/
 //@ mutant fcn_core.v s/.root_i           (job_root)/.root_i           ({job_perf_va, 3'd0})/
 //@ mutant fcn_core.v s/.wr_va_i          (perf_busy ? {job_perf_va, 3'd0}/.wr_va_i          (perf_busy ? {job_perf_va, 3'd1}/
@@ -169,6 +177,49 @@ module prove_port (
     (* hierconn *) wire [27:0]  \dut.u_engines.wr_va_o ;
     (* hierconn *) wire [3:0]   \dut.u_engines.wr_len_o ;
     (* hierconn *) wire [25:0]  \dut.u_fetch.req_va_o ;
+    (* hierconn *) wire         \dut.u_mem.u_mmu.ld_req_ready_o ;
+    (* hierconn *) wire         \dut.u_mem.u_mmu.ld_req_valid_i ;
+    (* hierconn *) wire         \dut.u_mem.u_mmu.st_req_ready_o ;
+    // The slices before and behind the MMU.
+    (* hierconn *) wire [55:0]  \dut.u_mem.u_ld.wr_data_i ;
+    (* hierconn *) wire         \dut.u_mem.u_ld.valid_q ;
+    (* hierconn *) wire         \dut.u_mem.u_ld.room_q ;
+    (* hierconn *) wire [55:0]  \dut.u_mem.u_ld.data_q ;
+    (* hierconn *) wire [55:0]  \dut.u_mem.u_ld.parked_q ;
+    (* hierconn *) wire [87:0]  \dut.u_mem.u_ld_bus.wr_data_i ;
+    (* hierconn *) wire         \dut.u_mem.u_ld_bus.wr_valid_i ;
+    (* hierconn *) wire         \dut.u_mem.u_ld_bus.valid_q ;
+    (* hierconn *) wire         \dut.u_mem.u_ld_bus.room_q ;
+    (* hierconn *) wire [87:0]  \dut.u_mem.u_ld_bus.data_q ;
+    (* hierconn *) wire [87:0]  \dut.u_mem.u_ld_bus.parked_q ;
+    (* hierconn *) wire [35:0]  \dut.u_mem.u_cmd_bus.wr_data_i ;
+    (* hierconn *) wire         \dut.u_mem.u_cmd_bus.wr_valid_i ;
+    (* hierconn *) wire         \dut.u_mem.u_cmd_bus.valid_q ;
+    (* hierconn *) wire         \dut.u_mem.u_cmd_bus.room_q ;
+    (* hierconn *) wire [35:0]  \dut.u_mem.u_cmd_bus.data_q ;
+    (* hierconn *) wire [35:0]  \dut.u_mem.u_cmd_bus.parked_q ;
+    (* hierconn *) wire [27:0]  \dut.u_mem.u_st.wr_data_i ;
+    (* hierconn *) wire         \dut.u_mem.u_st.valid_q ;
+    (* hierconn *) wire         \dut.u_mem.u_st.room_q ;
+    (* hierconn *) wire [27:0]  \dut.u_mem.u_st.data_q ;
+    (* hierconn *) wire [27:0]  \dut.u_mem.u_st.parked_q ;
+    (* hierconn *) wire [35:0]  \dut.u_mem.u_st_bus.wr_data_i ;
+    (* hierconn *) wire         \dut.u_mem.u_st_bus.wr_valid_i ;
+    (* hierconn *) wire         \dut.u_mem.u_st_bus.valid_q ;
+    (* hierconn *) wire         \dut.u_mem.u_st_bus.room_q ;
+    (* hierconn *) wire [35:0]  \dut.u_mem.u_st_bus.data_q ;
+    (* hierconn *) wire [35:0]  \dut.u_mem.u_st_bus.parked_q ;
+    (* hierconn *) wire         \dut.u_mem.cmd_bus_valid ;
+    (* hierconn *) wire         \dut.u_mem.cmd_bus_ready ;
+    (* hierconn *) wire         \dut.u_mem.ld_bus_valid ;
+    (* hierconn *) wire         \dut.u_mem.ld_bus_ready ;
+    (* hierconn *) wire         \dut.u_mem.st_bus_valid ;
+    (* hierconn *) wire         \dut.u_mem.st_bus_ready ;
+    (* hierconn *) wire [27:0]  \dut.u_mem.u_wbus.tr_va_o ;
+    (* hierconn *) wire [2:0]   \dut.u_mem.u_wbus.u_ask.count_o ;
+    (* hierconn *) wire [2:0]   \dut.u_mem.u_wbus.u_ask.rd_ptr_q ;
+    (* hierconn *) wire [2:0]   \dut.u_mem.u_wbus.u_list.wr_ptr_q ;
+    (* hierconn *) wire [2:0]   \dut.u_mem.u_wbus.u_ask.wr_ptr_q ;
     (* hierconn *) wire [3:0]   \dut.u_mem.u_wbus.list_len ;
     (* hierconn *) wire [2:0]   \dut.u_mem.u_wbus.u_list.count_o ;
     (* hierconn *) wire [2:0]   \dut.u_mem.u_wbus.u_list.rd_ptr_q ;
@@ -187,15 +238,19 @@ module prove_port (
         assume ({1'b0, eng_ld_va[3:0]} + {1'b0, \dut.u_engines.req_len_o } <= 5'd15);
         assume ({1'b0, eng_st_va[3:0]} + {1'b0, \dut.u_engines.wr_len_o } <= 5'd15);
         assume (ld_addr[7:0] == ld_va[7:0] && st_addr[7:0] == st_va[7:0] && cmd_addr[7:0] == cmd_va[7:0]);
-        assume (!\dut.u_mem.u_mmu.st_out_valid_o || \dut.u_mem.u_mmu.st_req_valid_i );
+        assume ((\dut.u_mem.u_mmu.st_out_valid_o && \dut.u_mem.u_mmu.st_out_ready_i )
+                == (\dut.u_mem.u_mmu.st_req_valid_i && \dut.u_mem.u_mmu.st_req_ready_o ));
+        assume ((\dut.u_mem.u_mmu.ld_out_valid_o && \dut.u_mem.u_mmu.ld_out_ready_i )
+                == (\dut.u_mem.u_mmu.ld_req_valid_i && \dut.u_mem.u_mmu.ld_req_ready_o ));
     end
 
     // ---- reads ----
 
     wire walk_go = \dut.u_mem.u_mmu.walk_ar_valid_o && \dut.u_mem.u_mmu.walk_ar_ready_i ;
-    wire cmd_go  = \dut.u_mem.u_mmu.cmd_out_valid_o && \dut.u_mem.u_mmu.cmd_out_ready_i ;
-    wire ld_go   = \dut.u_mem.u_mmu.ld_out_valid_o && \dut.u_mem.u_mmu.ld_out_ready_i ;
-    reg        ar_due = 1'b0;           // passed by the MMU, not yet taken by memory
+    wire cmd_go  = \dut.u_mem.cmd_bus_valid && \dut.u_mem.cmd_bus_ready ;
+    wire ld_go   = \dut.u_mem.ld_bus_valid && \dut.u_mem.ld_bus_ready ;
+    wire [87:0] ld_bus = \dut.u_mem.u_ld_bus.data_q ;
+    reg        ar_due = 1'b0;           // granted, not yet taken by memory
     reg [39:4] ar_passed;
     reg [3:0]  ar_beats;                // less 1
     always @(posedge clk_i)
@@ -207,17 +262,17 @@ module prove_port (
             ar_passed <= {\dut.u_mem.u_mmu.walk_ar_addr_o , 2'd0};
             ar_beats  <= 4'd3;
         end else if (cmd_go) begin
-            ar_passed <= cmd_addr;
+            ar_passed <= \dut.u_mem.u_cmd_bus.data_q ;
             ar_beats  <= 4'd3;
         end else if (ld_go) begin
-            ar_passed <= ld_addr;
-            ar_beats  <= \dut.u_engines.req_len_o ;
+            ar_passed <= ld_bus[87:52];
+            ar_beats  <= ld_bus[51:48];
         end
 
     // ---- writes ----
 
     wire rec_go = \dut.u_mem.rec_valid_i && \dut.u_mem.rec_ready_o ;
-    wire st_go  = \dut.u_mem.u_mmu.st_out_valid_o && \dut.u_mem.u_mmu.st_out_ready_i ;
+    wire st_go  = \dut.u_mem.st_bus_valid && \dut.u_mem.st_bus_ready ;
     reg        aw_due = 1'b0;
     reg [39:4] aw_passed;
     reg [3:0]  aw_beats;
@@ -231,14 +286,15 @@ module prove_port (
                           \dut.u_ctrl.u_jobs.u_rec.slot_q };
             aw_beats  <= 4'd0;
         end else if (st_go) begin
-            aw_passed <= st_addr;
+            aw_passed <= \dut.u_mem.u_st_bus.data_q ;
             aw_beats  <= \dut.u_mem.u_wbus.list_len ;
         end
 
     // ---- what is proved ----
 
     always @* if (started) begin
-        // 1. What is on AR is what the MMU passed last: a page table's line or a translation, whole.
+        // 1. What is on AR is what was granted last: a page table's line of the walker, or a translation out of its
+        //    slice, into which only the MMU puts translations, with the length of the request.
         assert (arvalid == ar_due);
         if (arvalid) assert (araddr == {ar_passed, 4'd0} && arlen == {4'd0, ar_beats});
         assert ({1'b0, walk_go} + {1'b0, cmd_go} + {1'b0, ld_go} <= 2'd1);
@@ -255,7 +311,15 @@ module prove_port (
         assert (\dut.u_ctrl.u_jobs.root_i == {\dut.u_ctrl.u_regs.slot1_root_pfn_o , \dut.u_ctrl.u_regs.slot0_root_pfn_o });
         assert (\dut.u_mem.u_mmu.flush_req_i == \dut.u_ctrl.u_jobs.flush_o );
         assert (\dut.u_mem.u_mmu.clear_i == \dut.u_ctrl.u_jobs.clear_o );
-        assert (ld_va == eng_ld_va);
+        assert (\dut.u_mem.u_ld.wr_data_i [55:24] == {eng_ld_va, \dut.u_engines.req_len_o });
+        assert (ld_va == \dut.u_mem.u_ld.data_q [55:28]);
+        assert (\dut.u_mem.u_st.wr_data_i == \dut.u_mem.u_wbus.tr_va_o && st_va == \dut.u_mem.u_st.data_q );
+        assert (\dut.u_mem.u_ld_bus.wr_valid_i == \dut.u_mem.u_mmu.ld_out_valid_o );
+        assert (\dut.u_mem.u_ld_bus.wr_data_i [87:48] == {ld_addr, \dut.u_mem.u_ld.data_q [27:24]});
+        assert (\dut.u_mem.u_cmd_bus.wr_valid_i == \dut.u_mem.u_mmu.cmd_out_valid_o );
+        assert (\dut.u_mem.u_cmd_bus.wr_data_i == cmd_addr);
+        assert (\dut.u_mem.u_st_bus.wr_valid_i == \dut.u_mem.u_mmu.st_out_valid_o );
+        assert (\dut.u_mem.u_st_bus.wr_data_i == st_addr);
         assert (cmd_va == {\dut.u_fetch.req_va_o , 2'd0});
         // 5. Answers are always accepted.
         assert (rready && bready);
@@ -267,10 +331,50 @@ module prove_port (
                 assert ({1'b0, entry[32:29]} + {1'b0, entry[28:25]} <= 5'd15);
         end
         assert (\dut.u_mem.u_wbus.u_list.count_o <= 3'd4);
+        // So do commands and LOAD's requests in the slices.
+        assert (\dut.u_mem.u_cmd_bus.valid_q || \dut.u_mem.u_cmd_bus.room_q );
+        if (\dut.u_mem.u_cmd_bus.valid_q ) assert (\dut.u_mem.u_cmd_bus.data_q [1:0] == 2'd0);
+        if (!\dut.u_mem.u_cmd_bus.room_q ) assert (\dut.u_mem.u_cmd_bus.parked_q [1:0] == 2'd0);
+        assert (\dut.u_mem.u_ld.valid_q || \dut.u_mem.u_ld.room_q );
+        assert (\dut.u_mem.u_ld_bus.valid_q || \dut.u_mem.u_ld_bus.room_q );
+        if (\dut.u_mem.u_ld.valid_q ) assert (fits(\dut.u_mem.u_ld.data_q [31:24]));
+        if (!\dut.u_mem.u_ld.room_q ) assert (fits(\dut.u_mem.u_ld.parked_q [31:24]));
+        if (\dut.u_mem.u_ld_bus.valid_q ) assert (fits(ld_bus[55:48]));
+        if (!\dut.u_mem.u_ld_bus.room_q ) assert (fits(\dut.u_mem.u_ld_bus.parked_q [55:48]));
     end
     integer    n;
     reg [56:0] entry;
     reg [1:0]  place;
+    function fits(input [7:0] start_and_len);
+        fits = {1'b0, start_and_len[7:4]} + {1'b0, start_and_len[3:0]} <= 5'd15;
+    endfunction
+
+    // STORE's bursts in the list, the oldest first, are those whose translations wait for the bus, then those that wait for
+    // the MMU, then those that are still to be asked for.
+    wire [2:0] at_bus   = {2'd0, \dut.u_mem.u_st_bus.valid_q } + {2'd0, !\dut.u_mem.u_st_bus.room_q };
+    wire [2:0] at_mmu   = {2'd0, \dut.u_mem.u_st.valid_q } + {2'd0, !\dut.u_mem.u_st.room_q };
+    wire [2:0] to_ask   = \dut.u_mem.u_wbus.u_ask.count_o ;
+    wire [2:0] before_ask = at_bus + at_mmu;
+    reg [7:0]   offset;
+    reg [2:0]   i;
+    reg [1:0]   at;
+    reg [227:0] list_from;
+    reg [111:0] asks_from;
+    always @* if (started) begin
+        assert (\dut.u_mem.u_st.valid_q || \dut.u_mem.u_st.room_q );
+        assert (\dut.u_mem.u_st_bus.valid_q || \dut.u_mem.u_st_bus.room_q );
+        assert ({1'b0, \dut.u_mem.u_wbus.u_list.count_o } == {1'b0, at_bus} + {1'b0, at_mmu} + {1'b0, to_ask});
+        for (i = 3'd0; i < 3'd4; i = i + 3'd1) begin
+            at        = \dut.u_mem.u_wbus.u_ask.rd_ptr_q [1:0] + i[1:0] - before_ask[1:0];
+            asks_from = asks >> (28 * at);
+            at        = \dut.u_mem.u_wbus.u_list.rd_ptr_q [1:0] + i[1:0];
+            list_from = list >> (57 * at);
+            if (i < at_bus) offset = i == 3'd0 ? \dut.u_mem.u_st_bus.data_q [7:0] : \dut.u_mem.u_st_bus.parked_q [7:0];
+            else if (i < before_ask) offset = i == at_bus ? \dut.u_mem.u_st.data_q [7:0] : \dut.u_mem.u_st.parked_q [7:0];
+            else offset = asks_from[7:0];
+            if (i < \dut.u_mem.u_wbus.u_list.count_o ) assert (list_from[36:29] == offset);
+        end
+    end
 
     // 6. VALID stays until READY, with all that goes with it.  (CTRL.RESET waits until nothing is outstanding.)
     reg        ar_waits = 1'b0, aw_waits = 1'b0, w_waits = 1'b0;
