@@ -130,11 +130,19 @@ module prove_port (
 
     `include "memories.vh"
 
-    reg started = 1'b0;
-    always @(posedge clk_i) started <= 1'b1;
-    always @* if (!started) assume (rst_i);
+    (* hierconn *) wire         \dut.rst_q ;
 
-    (* hierconn *) wire         \dut.rst ;
+    // The bus is reset a cycle behind control.
+    reg begun   = 1'b0;
+    reg started = 1'b0;
+    always @(posedge clk_i) begin
+        begun   <= 1'b1;
+        started <= begun;
+    end
+    always @* if (!started) assume (rst_i);
+    always @* if (started) assert (begun);
+    always @* if (begun && !started) assert (\dut.rst_q );
+
 
     // What the MMU passes, and what it is given.
     (* hierconn *) wire         \dut.u_mem.u_mmu.walk_ar_valid_o ;
@@ -254,7 +262,7 @@ module prove_port (
     reg [39:4] ar_passed;
     reg [3:0]  ar_beats;                // less 1
     always @(posedge clk_i)
-        if (\dut.rst ) ar_due <= 1'b0;
+        if (\dut.rst_q ) ar_due <= 1'b0;
         else if (walk_go || cmd_go || ld_go) ar_due <= 1'b1;
         else if (m_arready_i) ar_due <= 1'b0;
     always @(posedge clk_i)
@@ -277,7 +285,7 @@ module prove_port (
     reg [39:4] aw_passed;
     reg [3:0]  aw_beats;
     always @(posedge clk_i)
-        if (\dut.rst ) aw_due <= 1'b0;
+        if (\dut.rst_q ) aw_due <= 1'b0;
         else if (rec_go || st_go) aw_due <= 1'b1;
         else if (m_awready_i) aw_due <= 1'b0;
     always @(posedge clk_i)
@@ -381,9 +389,9 @@ module prove_port (
     reg [49:0] ar_q, aw_q;
     reg        wlast_q;
     always @(posedge clk_i) begin
-        ar_waits <= arvalid && !m_arready_i && !\dut.rst ;
-        aw_waits <= awvalid && !m_awready_i && !\dut.rst ;
-        w_waits  <= wvalid && !m_wready_i && !\dut.rst ;
+        ar_waits <= arvalid && !m_arready_i && !\dut.rst_q ;
+        aw_waits <= awvalid && !m_awready_i && !\dut.rst_q ;
+        w_waits  <= wvalid && !m_wready_i && !\dut.rst_q ;
         ar_q     <= {araddr, arlen, arid};
         aw_q     <= {awaddr, awlen, awid};
         wlast_q  <= wlast;
