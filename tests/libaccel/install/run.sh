@@ -204,6 +204,67 @@ else
 fi
 unset LD_LIBRARY_PATH
 
+# ---- bad input, to the accelctl that is installed: a line that says why, and no file ----
+
+ctl=$root$prefix/bin/accelctl
+cd "$out/work" || exit 1
+# Fails with code 1 and a line that matches; leaves no file that starts with bad.
+refused() { # PATTERN COMMAND...
+	local pattern=$1 code
+	shift
+	timeout 60 "$@" >/dev/null 2>"$log.err"
+	code=$?
+	cat "$log.err"
+	[ "$code" = 1 ] && [ "$(wc -l <"$log.err")" = 1 ] && grep -qE "$pattern" "$log.err" && ! ls bad* .bad* 2>/dev/null
+}
+check "a layer of 230 GB" refused 'memory' "$ctl" bench --layer conv,60000,60000,64,64,3,1,1 --device model:
+check "an output where there can be none" refused 'bad|proc' "$ctl" run fcn.onnx --input picture.npy -o /proc/bad.npy --device host:
+limited() { # KIND LIMIT COMMAND...: as a shell would limit it; a file that is too long is an error, no signal
+	(
+		trap '' XFSZ
+		ulimit "$1" "$2"
+		shift 2
+		exec "$@"
+	)
+}
+export -f limited
+check "a disk that is full" refused 'bad.npy: File too large' bash -c "limited -f 1 '$ctl' run fcn.onnx --input picture.npy -o bad.npy --device host:"
+# At any limit of memory it runs, or says that there is too little: somewhere between the two lies every allocation.
+little_memory() {
+	local kb code ran=0 failed=0
+	for kb in $(seq 14000 1000 44000); do
+		limited -v "$kb" "$ctl" run fcn.onnx --input picture.npy -o bad.npy --device model:array=8x8 >/dev/null 2>"$log.err"
+		code=$?
+		if [ "$code" = 0 ] && [ -s bad.npy ]; then
+			ran=$((ran + 1))
+			rm bad.npy
+		elif [ "$code" = 127 ] || grep -qE 'error while loading|cannot allocate memory in static' "$log.err"; then
+			continue # not even the program fits
+		elif [ "$code" != 1 ] || ! grep -qE 'memory|cannot make a thread' "$log.err" || [ -e bad.npy ]; then
+			echo "$kb kB: code $code" && cat "$log.err"
+			return 1
+		else
+			failed=$((failed + 1))
+		fi
+	done
+	echo "$ran ran, $failed had too little"
+	[ "$ran" -gt 0 ] && [ "$failed" -gt 0 ]
+}
+check "too little memory" little_memory
+cut_off() {
+	local size at
+	size=$(stat -c %s fcn.onnx)
+	for at in $(seq 1 40); do
+		head -c $((size * at / 41)) fcn.onnx >cut.onnx
+		refused 'cut.onnx|initializer|node|graph' "$ctl" run cut.onnx --input picture.npy -o bad.npy --device host: >"$log.cut" || {
+			echo "at $at of 41" && cat "$log.cut"
+			return 1
+		}
+	done
+}
+check "a model that is cut off, anywhere" cut_off
+cd "$OLDPWD" || exit 1
+
 # ---- uninstall ----
 
 check "make uninstall" make_it uninstall

@@ -75,7 +75,8 @@ compile() { # COMPILER SANITIZER FOLDER
 	archive "$1" "$2" "$3/lib.a" "${sources[@]}" && archive "$1" "$2" "$3/fake.a" "${fake[@]}" &&
 		archive "$1" "$2" "$3/real.a" "${real[@]}" &&
 		link "$1" "$2" backend "$3/lib.a" "$3/fake.a" && link "$1" "$2" runtime "$3/lib.a" "$3/fake.a" &&
-		link "$1" "$2" alloc "$3/lib.a" "$3/fake.a" && link "$1" "$2" host "$3/lib.a" "$3/real.a"
+		link "$1" "$2" alloc "$3/lib.a" "$3/fake.a" && link "$1" "$2" host "$3/lib.a" "$3/real.a" &&
+		link "$1" "$2" threads "$3/lib.a" "$3/real.a"
 }
 
 run() { # NAME PROGRAM ARGUMENT...
@@ -106,6 +107,7 @@ for set in gcc:address,undefined clang:thread; do
 		run "$cc-runtime" "$out/$cc/test_runtime" "$out"
 		run "$cc-alloc" "$out/$cc/test_alloc"
 		run "$cc-host" "$out/$cc/test_host"
+		run "$cc-threads" "$out/$cc/test_threads"
 	else
 		fail "$cc: does not compile" "$out/$cc.log"
 	fi
