@@ -115,8 +115,8 @@ int accel_array_save(const char *path, const struct accel_array *array);
  *   host:reference       the same node by node, as ONNX defines them: float where the model is
  *                        float between DequantizeLinear and QuantizeLinear
  *   host:kernels=NAMES   only these ways to compute a convolution, with + between them: plain,
- *                        pointwise, depthwise, vnni (x86 with AVX-512 VNNI), xnnpack (if the build
- *                        has it); all give the same bytes, and a layer takes the fastest
+ *                        pointwise, depthwise, pointwise, vnni (x86 with AVX-512 VNNI), xnnpack (if
+ *                        the build has it); all give the same bytes, and a layer takes the fastest
  * OPTIONS are separated by commas: array=RxC (16x16), and for rtl: memory=ideal|ddr|random (ddr),
  * seed=N, waves=FILE.
  * -ENODEV: no such device; -EACCES: one, but not for this user; -EINVAL: the URI is malformed or

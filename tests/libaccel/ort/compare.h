@@ -34,6 +34,9 @@ struct layer_distance {
 void measure_layers(const struct accel_model *m, const struct accel_array *x,
 		    struct layer_distance *table);
 
+/* integer_form.c: activations as uint8, the same values; graph_infer() comes next. */
+void to_uint8(struct graph *g);
+
 /* integer_form.c.  How many convolutions it found; graph_infer() comes next. */
 int to_integer_form(struct graph *g);
 

@@ -23,7 +23,7 @@ static int raise_zero(struct graph *g, const struct node *n)
 }
 
 /* Activations as uint8 with zero points 128 higher: the same values. */
-static void to_uint8(struct graph *g)
+void to_uint8(struct graph *g)
 {
 	for (int i = 0; i < g->n_node; i++) {
 		const struct node *n = &g->node[i];
