@@ -16,11 +16,11 @@
 //@ memory list dut.u_list.mem 57 4
 //@ induction 1
 //@ cover 9
-//@ mutant fcn_wbus.v s/wire free   = .*/wire free = w_free \&\& (!awvalid_q || awready_i) \&\& out_room;/
+//@ mutant fcn_wbus.v s/wire free   = .*/wire free = w_free \&\& (!awvalid_q || awready_i) \&\& out_room_q;/
 //@ mutant fcn_wbus.v s/.wr_valid_i(taken && wr_last_i),/.wr_valid_i(taken),/
 //@ mutant fcn_wbus.v s/tr_go ? list_len == 4'd0 : left_q == 4'd1/left_q == 4'd1/
 //@ mutant fcn_wbus.v s/(rst_i || (clear_i && !active_q))/(rst_i || clear_i)/
-//@ mutant fcn_wbus.v s/(!awvalid_q || awready_i) && out_room;/out_room;/
+//@ mutant fcn_wbus.v s/(!awvalid_q || awready_i) && out_room_q;/out_room_q;/
 //@ mutant fcn_wbus.v s/awaddr_q <= rec_go ? rec_addr_i : tr_out_addr_i/awaddr_q <= tr_out_addr_i/
 `default_nettype none
 
