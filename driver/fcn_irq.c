@@ -10,8 +10,8 @@
  * an interrupt.  The handler clears all interrupt causes with one write and decides by the records:
  * no register is read.  Three races come with that.
  *
- *  - The clearing write is posted: it may reach the core after the handler has looked at the
- *    records, and take a cause with it that was set in between.  So if jobs remain, a timer looks
+ *  - The clearing write is posted: it may reach the core after the records have been looked at,
+ *    and take a cause with it that was set in between.  So if jobs remain, a timer looks
  *    at the records (at memory, not at registers) once more a little later.
  *
  *  - A record is visible before BUSY is 0, and a start of a busy slot is ignored.  A record that
@@ -183,7 +183,7 @@ static unsigned int fcn_irq_collect(struct fcn_device *fdev, enum fcn_collect wh
 	}
 	spin_unlock_irqrestore(&fdev->slot_lock, flags);
 
-	if (more && why == FCN_COLLECT_IRQ)
+	if (more)
 		mod_timer(&fdev->recheck, jiffies + FCN_RECHECK_JIFFIES);
 	for (unsigned int i = 0; i < n; i++)
 		fcn_job_ended(done[i]);
