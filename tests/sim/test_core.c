@@ -136,6 +136,11 @@ static void bus_errors_end_the_job(void **state)
 	assert_int_equal(r.fault_addr, JOB_OUT + 512);
 	assert_int_equal(r.fault_cmd, 1);
 
+	r = faulty_copy(state, "read-error id=1");
+	assert_int_equal(r.cause, FCN_CAUSE_BUS_READ);
+	assert_int_equal(r.fault_addr, JOB_CMD);
+	assert_int_equal(r.fault_cmd, 0);
+
 	r = faulty_copy(state, "read-error id=2 resp=decerr");
 	assert_int_equal(r.cause, FCN_CAUSE_BUS_WALK);
 }
@@ -224,6 +229,26 @@ static void stuck_engines_end_with_the_job(void **state)
 	}
 }
 
+/* A job that waits for its turn can be taken back at once. */
+static void queued_jobs_can_be_aborted(void **state)
+{
+	struct job_result result;
+	struct fcn_sim *sim;
+	struct job job;
+
+	sim = stuck_copy(state, "stuck-engine engine=load nth=3", &job);
+	assert_int_equal(job_start(&job, 1), 0);
+	set(sim, FCN_REG_SLOT_ABORT(1), FCN_SLOT_ABORT_ABORT_MASK);
+	assert_int_equal(job_wait(&job, 1, LIMIT, &result), 0);
+	assert_int_equal(result.cause, FCN_CAUSE_ABORTED);
+	assert_int_equal(job_start(&job, 1), 0);
+	assert_int_equal(job_wait(&job, 0, LIMIT, &result), 0); /* stuck no more */
+	assert_int_equal(result.cause, FCN_CAUSE_NONE);
+	assert_int_equal(job_wait(&job, 1, LIMIT, &result), 0);
+	assert_int_equal(result.cause, FCN_CAUSE_NONE);
+	close_clean(sim);
+}
+
 static void same_seed_same_cycles(void **state)
 {
 	for (int preset = 0; preset < FCN_AXI_PRESETS; preset++) {
@@ -302,6 +327,7 @@ int main(void)
 		cmocka_unit_test(late_memory_is_only_late),
 		cmocka_unit_test(lost_answers_stop_the_core),
 		cmocka_unit_test(stuck_engines_end_with_the_job),
+		cmocka_unit_test(queued_jobs_can_be_aborted),
 		cmocka_unit_test(same_seed_same_cycles),
 		cmocka_unit_test(instances_are_apart),
 		cmocka_unit_test(counters_count_the_job),
