@@ -128,8 +128,10 @@ static bool bias_at(const struct bias *b, int64_t oc, double unit, int32_t *v)
 	if (fabs(scale - unit) <= 1e-5 * unit)
 		return true;
 	real = nearbyint(*v * scale / unit);
+	if (!(fabs(real) < 0x1p30)) /* nor if it is no number */
+		return false;
 	*v = (int32_t)real;
-	return fabs(real) < 0x1p30;
+	return true;
 }
 
 /* ---- layers ---- */
