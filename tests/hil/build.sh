@@ -55,7 +55,8 @@ build_all() { # KERNEL DIR
 	result "the test module builds" "$log" $? || return
 	make -s -f tests/kselftest/Makefile OUTPUT="$PWD/$build/kselftest" KSFT_INCLUDE="$PWD/$build/kselftest-include" >"$log" 2>&1
 	result "the test programs build" "$log" $? || return
-	make -s accelctl tools >"$log" 2>&1 && tests/kselftest/models.sh "$build" "$build/kselftest/models" >>"$log" 2>&1
+	make -s accelctl tools >"$log" 2>&1 && tests/kselftest/models.sh "$build" "$build/kselftest/models" >>"$log" 2>&1 &&
+		make -s -f tests/kselftest/libaccel.mk BUILD="$build" >>"$log" 2>&1
 	result "accelctl and its models are built" "$log" $? || return
 	sim/hil/initramfs.sh "$1" "$2/initramfs.gz" --ko "$2/fcn_accel.ko" --ko "$2/test-module/fcn_platform_test.ko" --module vgem --program "$build/accelctl" \
 		--tests "$build/kselftest" >"$log" 2>&1

@@ -53,6 +53,12 @@ awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) col[$i] = i; next }
 	END { exit !(n > 10 && !bad) }' "$log"
 result $? "every convolution of the U-Net ran on the core" "$log"
 
+# What accelctl does not do: fences, buffers, dma-bufs.
+if [ -x ./libaccel_api ]; then
+	./libaccel_api "$model" >"$log" 2>&1
+	result $? "libaccel's fences, buffers and dma-bufs" "$log"
+fi
+
 # Twice at the same time, each with a context of its own.
 accelctl verify "$model" --devices drm:,host: --seed 1 >"$other" 2>&1 &
 first=$!
