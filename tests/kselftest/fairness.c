@@ -129,6 +129,32 @@ static int rank(const struct order *o, unsigned i)
 	return n;
 }
 
+/* Of the jobs from FILL on that have this priority, the rank of the first and of the last one. */
+struct ranks {
+	int first, last;
+};
+
+static struct ranks ranks_of(const struct order *o, const uint32_t *priority, unsigned from,
+			     unsigned n, uint32_t wanted)
+{
+	struct ranks r = { 99, -1 };
+
+	for (unsigned i = from; i < n; i++) {
+		int at = rank(o, i);
+
+		if (priority[i] != wanted)
+			continue;
+		r.first = at < r.first ? at : r.first;
+		r.last = at > r.last ? at : r.last;
+	}
+	return r;
+}
+
+/*
+ * Kernels up to 6.12 run all jobs of a higher priority first.  Later ones weigh: a job of the next
+ * lower priority may come in between, but the higher one is done with all its jobs sooner, and low
+ * ones wait for all high ones.
+ */
 TEST_F(device, priorities)
 {
 	static const uint32_t priority[] = {
@@ -141,6 +167,7 @@ TEST_F(device, priorities)
 	enum { N = ARRAY_SIZE(priority), FILL = 2 };
 	int blocker = fcn_open();
 	struct order o = { .fd = self->fd };
+	struct ranks high, normal, low;
 	struct fcn_job spin;
 	bool late;
 
@@ -155,9 +182,16 @@ TEST_F(device, priorities)
 	fcn_job_abandon(blocker, &spin);
 	for (unsigned i = 0; i < N; i++)
 		ASSERT_EQ(0, fcn_finish(self->fd, &o.job[i], 20, &late));
-	for (unsigned i = FILL; i < N; i++)
-		for (unsigned k = FILL; k < i; k++)
-			EXPECT_EQ(priority[k] == priority[i], rank(&o, k) < rank(&o, i));
+	high = ranks_of(&o, priority, FILL, N, DRM_FCN_ACCEL_PRIORITY_HIGH);
+	normal = ranks_of(&o, priority, FILL, N, DRM_FCN_ACCEL_PRIORITY_NORMAL);
+	low = ranks_of(&o, priority, FILL, N, DRM_FCN_ACCEL_PRIORITY_LOW);
+	EXPECT_LT(high.last, normal.last);
+	EXPECT_LT(normal.last, low.last);
+	EXPECT_LT(high.last, low.first);
+	/* Jobs of one file and priority keep their order. */
+	for (unsigned i = 1; i < N; i++)
+		if (priority[i] == priority[i - 1])
+			EXPECT_LT(rank(&o, i - 1), rank(&o, i));
 }
 
 TEST_F(device, normal_and_low_need_nothing)

@@ -18,8 +18,8 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 build=$(cd "$1" && pwd)
 mkdir -p "$2"
 out=$(cd "$2" && pwd)
-"$build/accel-model" unet "$out/unet.onnx" size=48 channels=16 >/dev/null
-"$build/accel-model" batch "$top/libaccel/demo/dcgan-clothes.onnx" 4 "$out/gan.onnx" >/dev/null
+"$build/accel-model" unet "$out/unet.onnx" size=32 channels=16 >/dev/null
+"$build/accel-model" batch "$top/libaccel/demo/dcgan-clothes.onnx" 2 "$out/gan.onnx" >/dev/null
 waifu=$top/../shared/models/waifu2x_upconv7_142_qdq_s8.onnx
 if [ -f "$waifu" ]; then
 	"$build/accel-model" shape "$waifu" 1x3x30x30 "$out/upconv7.onnx" >/dev/null
