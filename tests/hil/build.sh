@@ -58,7 +58,8 @@ build_all() { # KERNEL DIR
 	make -s accelctl tools >"$log" 2>&1 && tests/kselftest/models.sh "$build" "$build/kselftest/models" >>"$log" 2>&1 &&
 		make -s -f tests/kselftest/libaccel.mk BUILD="$build" >>"$log" 2>&1
 	result "accelctl and its models are built" "$log" $? || return
-	sim/hil/initramfs.sh "$1" "$2/initramfs.gz" --ko "$2/fcn_accel.ko" --ko "$2/test-module/fcn_platform_test.ko" --module vgem --program "$build/accelctl" \
+	sim/hil/initramfs.sh "$1" "$2/initramfs.gz" --ko "$2/fcn_accel.ko" --ko "$2/test-module/fcn_platform_test.ko" --module vgem \
+		--program "$build/accelctl" --program "$build/kselftest/libaccel_api" \
 		--tests "$build/kselftest" >"$log" 2>&1
 	status=$?
 	result "the guest's root is made" "$log" $status
