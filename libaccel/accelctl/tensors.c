@@ -7,6 +7,7 @@
 
 #include "accelctl.h"
 #include "error.h"
+#include "noise.h"
 
 size_t array_bytes(const struct accel_array *a)
 {
@@ -61,42 +62,18 @@ static int from_info(const struct accel_tensor_info *info, struct accel_array *a
 	return array_alloc(a);
 }
 
-/* splitmix64 */
-static uint64_t next(uint64_t *state)
-{
-	uint64_t z = *state += 0x9e3779b97f4a7c15;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-	z = (z ^ z >> 27) * 0x94d049bb133111eb;
-	return z ^ z >> 31;
-}
-
-/* Nearly normal: a sum of twelve uniform numbers, the same on every machine. */
-static float normal(uint64_t *state)
-{
-	int32_t sum = 0;
-
-	for (int i = 0; i < 3; i++) {
-		uint64_t v = next(state);
-
-		sum += (int32_t)((v & 0xffff) + (v >> 16 & 0xffff) + (v >> 32 & 0xffff) +
-				 (v >> 48));
-	}
-	return (float)(sum - 6 * 65535) / 65536.0f;
-}
-
 static void fill(struct accel_array *a, uint64_t *state)
 {
 	size_t n = a->data_size / accel_dtype_size(a->dtype);
 
 	for (size_t i = 0; i < n; i++) {
 		switch (a->dtype) {
-		case ACCEL_FLOAT32: ((float *)a->data)[i] = normal(state); break;
-		case ACCEL_FLOAT64: ((double *)a->data)[i] = normal(state); break;
-		case ACCEL_INT32: ((int32_t *)a->data)[i] = (int32_t)(next(state) % 256); break;
-		case ACCEL_INT64: ((int64_t *)a->data)[i] = (int64_t)(next(state) % 256); break;
-		case ACCEL_BOOL: ((uint8_t *)a->data)[i] = next(state) & 1; break;
-		default: ((uint8_t *)a->data)[i] = (uint8_t)next(state);
+		case ACCEL_FLOAT32: ((float *)a->data)[i] = noise_normal(state); break;
+		case ACCEL_FLOAT64: ((double *)a->data)[i] = noise_normal(state); break;
+		case ACCEL_INT32: ((int32_t *)a->data)[i] = (int32_t)(noise_next(state) % 256); break;
+		case ACCEL_INT64: ((int64_t *)a->data)[i] = (int64_t)(noise_next(state) % 256); break;
+		case ACCEL_BOOL: ((uint8_t *)a->data)[i] = noise_next(state) & 1; break;
+		default: ((uint8_t *)a->data)[i] = (uint8_t)noise_next(state);
 		}
 	}
 }

@@ -6,32 +6,9 @@
 #include "accel.h"
 #include "error.h"
 #include "model_change.h"
+#include "noise.h"
 #include "onnx.h"
 #include "onnx_write.h"
-
-/* splitmix64 */
-static uint64_t next(uint64_t *state)
-{
-	uint64_t z = *state += 0x9e3779b97f4a7c15;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-	z = (z ^ z >> 27) * 0x94d049bb133111eb;
-	return z ^ z >> 31;
-}
-
-/* A sum of twelve uniform numbers: the same on every machine. */
-static float normal(uint64_t *state)
-{
-	int32_t sum = 0;
-
-	for (int i = 0; i < 3; i++) {
-		uint64_t v = next(state);
-
-		sum += (int32_t)((v & 0xffff) + (v >> 16 & 0xffff) + (v >> 32 & 0xffff) +
-				 (v >> 48));
-	}
-	return (float)(sum - 6 * 65535) / 65536.0f;
-}
 
 int noise_write(const struct shape *s, uint64_t seed, const char *path)
 {
@@ -46,7 +23,7 @@ int noise_write(const struct shape *s, uint64_t seed, const char *path)
 	if (!v)
 		return error(-ENOMEM, "out of memory for %lld numbers", (long long)n);
 	for (int64_t i = 0; i < n; i++)
-		v[i] = normal(&seed);
+		v[i] = noise_normal(&seed);
 	memcpy(a.dim, s->dim, sizeof(a.dim));
 	a.data = v;
 	a.data_size = (size_t)n * sizeof(*v);
