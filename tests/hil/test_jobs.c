@@ -124,7 +124,7 @@ static void msi_instead_of_msix(void **state)
 	copy_works();
 }
 
-/* Registers answer while a job runs: in less than a hundredth of the job's time. */
+/* Registers answer while a job runs: a hundred reads end before it does. */
 static void registers_answer_during_a_job(void **state)
 {
 	uint32_t progress, again;

@@ -189,7 +189,7 @@ static void without_bus_mastering_there_is_no_dma(void **state)
 static void memory_that_shrinks(void **state)
 {
 	(void)state;
-	/* ThreadSanitizer does not survive a jump out of a handler of SIGBUS. */
+	/* The server dies here under ThreadSanitizer; a jump out of the handler of SIGBUS may be why. */
 	if (getenv("RIG_TSAN"))
 		skip();
 	guest_attach(&guest, &client);
