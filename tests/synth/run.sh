@@ -76,7 +76,7 @@ synth() {
 
 # count NAME REGEX: cells of the netlist whose type matches.
 count() {
-	sed -n '/"num_cells_by_type"/,/}/p' "$out/$1.json.stat" | tr -d ' ",' | awk -F: -v re="$2" '$1 ~ re { n += $2 } END { print n + 0 }'
+	sed -n '/"design": /,$p' "$out/$1.json.stat" | sed -n '/"num_cells_by_type"/,/}/p' | tr -d ' ",' | awk -F: -v re="$2" '$1 ~ re { n += $2 } END { print n + 0 }'
 }
 
 table() {
@@ -91,7 +91,7 @@ table() {
 			"| $(count "$name" '^TRELLIS_FF$') | $(count "$name" '^MULT18X18D$') MULT18X18D | $(count "$name" '^DP16KD$|^PDPW16KD$') DP16KD |"
 		name=xc7_$g
 		synth "$name" xc7 fcn_core "$(parameters "$g")"
-		echo "| $g | Xilinx 7 | $(($(count "$name" '^LUT[1-6]$') + $(count "$name" '^RAM') * 4)) LUT6" \
+		echo "| $g | Xilinx 7 | $(($(count "$name" '^LUT[1-6]$') + $(count "$name" '^RAM[0-9]') * 4)) LUT6" \
 			"| $(count "$name" '^FD[RSCP]E$') | $(count "$name" '^DSP48E1$') DSP48E1 | $(count "$name" '^RAMB36E1$') RAMB36 + $(count "$name" '^RAMB18E1$') RAMB18 |"
 	done
 }
