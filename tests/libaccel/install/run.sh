@@ -52,8 +52,8 @@ make_it() { # TARGET...
 
 # ---- install ----
 
-rm -rf "$root" "$out/work"
-mkdir -p "$root" "$out/work"
+rm -rf "$root" "$out/made"
+mkdir -p "$root" "$out/made"
 check "make install" make_it install
 if [ ! -f "$root$prefix/include/accel.h" ]; then
 	echo "1..$n"
@@ -75,16 +75,16 @@ check "accel.h alone, C++11, g++" g++ -std=c++11 -pedantic -Wall -Wextra -Werror
 # ---- symbols ----
 
 # The functions that accel.h declares.
-sed 's,/\*.*\*/,,' "$header" | grep -oE '\baccel_[a-z_0-9]+\(' | tr -d '(' | sort -u >"$out/work/declared"
-sed -n 's/^[[:space:]]*\(accel_[a-z_0-9]*\);$/\1/p' libaccel/src/libaccel.map | sort >"$out/work/mapped"
-nm -D --defined-only "$lib/libaccel.so" | awk '$2 != "A" { print $3 }' | sort >"$out/work/exported"
-sed 's/$/@@LIBACCEL_1.0/' "$out/work/mapped" >"$out/work/versioned"
+sed 's,/\*.*\*/,,' "$header" | grep -oE '\baccel_[a-z_0-9]+\(' | tr -d '(' | sort -u >"$out/made/declared"
+sed -n 's/^[[:space:]]*\(accel_[a-z_0-9]*\);$/\1/p' libaccel/src/libaccel.map | sort >"$out/made/mapped"
+nm -D --defined-only "$lib/libaccel.so" | awk '$2 != "A" { print $3 }' | sort >"$out/made/exported"
+sed 's/$/@@LIBACCEL_1.0/' "$out/made/mapped" >"$out/made/versioned"
 same() {
 	[ -s "$1" ] && diff "$1" "$2"
 }
 # Comments name functions, too: what is declared must be in the map, and the map's in the header.
-check "libaccel.map and accel.h name the same functions" same "$out/work/mapped" "$out/work/declared"
-check "the shared library shows these alone, each with its version" same "$out/work/versioned" "$out/work/exported"
+check "libaccel.map and accel.h name the same functions" same "$out/made/mapped" "$out/made/declared"
+check "the shared library shows these alone, each with its version" same "$out/made/versioned" "$out/made/exported"
 static_names() { # others than accel_*, fcn_*, Verilator's and C++'s
 	nm -g --defined-only "$lib/libaccel.a" 2>/dev/null | awk 'NF == 3 && $2 != "V" && $2 != "W" && $2 != "u" { print $3 }' |
 		grep -vE '^(accel_|fcnm?_|_Z|_?Vfcn|vl_|verilated|Verilated|fst|sv[A-Z])' | sort -u >"$log.names"
@@ -100,14 +100,14 @@ check "the shared library's name is libaccel.so.1" soname
 # ---- manual pages ----
 
 man=$root$prefix/share/man/man3
-libaccel/man-names.sh Documentation/man/*.3 | awk '{ print $1 }' | grep -v '^libaccel$' | sort >"$out/work/described"
-check "every function has a manual page, and only functions have" same "$out/work/mapped" "$out/work/described"
+libaccel/man-names.sh Documentation/man/*.3 | awk '{ print $1 }' | grep -v '^libaccel$' | sort >"$out/made/described"
+check "every function has a manual page, and only functions have" same "$out/made/mapped" "$out/made/described"
 pages_there() {
 	local name
 	while read -r name; do
 		[ -s "$man/$name.3" ] || { echo "$name.3 is not installed" && return 1; }
 		(cd "$man/.." && mandoc -Tutf8 "man3/$name.3" 2>&1) | grep -q "$name" || { echo "$name.3 does not show it" && return 1; }
-	done <"$out/work/mapped"
+	done <"$out/made/mapped"
 }
 if command -v mandoc >/dev/null; then
 	check "mandoc has nothing to say" mandoc -Tlint Documentation/man/*.3
@@ -132,15 +132,15 @@ flat() {
 }
 prototypes() {
 	sed 's,/\*.*\*/,,; /^#/d; /^[ \/]\*/d' "$header" | grep -v '^$' | flat | grep -oE '(int|void|size_t|const char|void) [*]?accel_[a-z_]*\(.*\);$' |
-		sort -u >"$out/work/prototypes"
-	sed -n '/^\.SH SYNOPSIS/,/^\.fi/p' Documentation/man/accel_*.3 | sed '/^[.#]/d; /^$/d' | flat | sed 's/^ //; /^$/d' | sort -u >"$out/work/synopses"
-	[ "$(wc -l <"$out/work/prototypes")" = "$(wc -l <"$out/work/mapped")" ] && same "$out/work/prototypes" "$out/work/synopses"
+		sort -u >"$out/made/prototypes"
+	sed -n '/^\.SH SYNOPSIS/,/^\.fi/p' Documentation/man/accel_*.3 | sed '/^[.#]/d; /^$/d' | flat | sed 's/^ //; /^$/d' | sort -u >"$out/made/synopses"
+	[ "$(wc -l <"$out/made/prototypes")" = "$(wc -l <"$out/made/mapped")" ] && same "$out/made/prototypes" "$out/made/synopses"
 }
 check "the pages' prototypes are the header's" prototypes
 examples_of_pages() {
 	local page name
 	for page in Documentation/man/*.3; do
-		name=$out/work/$(basename "$page" .3).c
+		name=$out/made/$(basename "$page" .3).c
 		sed -n '/^\.EX/,/^\.EE/p' "$page" | sed '/^\.E[XE]/d; s/\\en/\\n/g; s/\\-/-/g' >"$name"
 		[ -s "$name" ] && gcc -std=gnu11 -Wall -Wextra -Werror -fsyntax-only "-I$root$prefix/include" "$name" || return 1
 	done
@@ -149,39 +149,39 @@ check "the pages' examples compile" examples_of_pages
 
 # ---- the examples ----
 
-mkdir -p "$out/work/shared" "$out/work/static"
-check "examples against the shared library" make -s -C libaccel/examples OUT="$out/work/shared"
-check "examples against the static library" make -s -C libaccel/examples OUT="$out/work/static" STATIC=1
+mkdir -p "$out/made/shared" "$out/made/static"
+check "examples against the shared library" make -s -C libaccel/examples OUT="$out/made/shared"
+check "examples against the static library" make -s -C libaccel/examples OUT="$out/made/static" STATIC=1
 linked() {
-	LD_LIBRARY_PATH=$lib ldd "$out/work/shared/segment" | grep -q "$lib/libaccel.so.1" &&
-		! ldd "$out/work/static/segment" | grep libaccel
+	LD_LIBRARY_PATH=$lib ldd "$out/made/shared/segment" | grep -q "$lib/libaccel.so.1" &&
+		! ldd "$out/made/static/segment" | grep libaccel
 }
 check "each is linked with the library that it asked for" linked
 
 accel_model=$root$prefix/bin/accel-model
 make_models() {
-	"$accel_model" mlp "$out/work/mlp.onnx" && "$accel_model" fcn8s "$out/work/fcn.onnx" size=32 narrow=16 &&
-		"$accel_model" noise 1x16x1x1 7 "$out/work/numbers.npy" && "$accel_model" noise 1x3x32x32 7 "$out/work/picture.npy"
+	"$accel_model" mlp "$out/made/mlp.onnx" && "$accel_model" fcn8s "$out/made/fcn.onnx" size=32 narrow=16 &&
+		"$accel_model" noise 1x16x1x1 7 "$out/made/numbers.npy" && "$accel_model" noise 1x3x32x32 7 "$out/made/picture.npy"
 }
 check "models and inputs, by the installed accel-model" make_models
 
 classify() { # KIND DEVICE
-	LD_LIBRARY_PATH=$lib "$out/work/$1/classify-mlp" "$out/work/mlp.onnx" "$out/work/numbers.npy" "$2" >"$out/work/class-$1" 2>"$log" &&
-		grep -q '^class [0-3] of 4, score ' "$out/work/class-$1"
+	LD_LIBRARY_PATH=$lib "$out/made/$1/classify-mlp" "$out/made/mlp.onnx" "$out/made/numbers.npy" "$2" >"$out/made/class-$1" 2>"$log" &&
+		grep -q '^class [0-3] of 4, score ' "$out/made/class-$1"
 }
 segment() { # KIND DEVICE
-	LD_LIBRARY_PATH=$lib "$out/work/$1/segment" "$out/work/fcn.onnx" "$out/work/picture.npy" "$out/work/classes-$1-$2.npy" "$2" \
-		>"$out/work/profile" 2>"$log" && grep -q ' core ' "$out/work/profile" && grep -q ' of .* layers' "$log"
+	LD_LIBRARY_PATH=$lib "$out/made/$1/segment" "$out/made/fcn.onnx" "$out/made/picture.npy" "$out/made/classes-$1-$2.npy" "$2" \
+		>"$out/made/profile" 2>"$log" && grep -q ' core ' "$out/made/profile" && grep -q ' of .* layers' "$log"
 }
 for kind in shared static; do
 	check "classify-mlp, $kind, on rtl:" classify "$kind" rtl:
-	mv "$out/work/class-$kind" "$out/work/class-$kind-rtl"
+	mv "$out/made/class-$kind" "$out/made/class-$kind-rtl"
 	check "classify-mlp, $kind, on host:" classify "$kind" host:
-	check "both say the same" cmp "$out/work/class-$kind-rtl" "$out/work/class-$kind"
+	check "both say the same" cmp "$out/made/class-$kind-rtl" "$out/made/class-$kind"
 	check "segment, $kind, on model:" segment "$kind" model:
 done
 check "segment on rtl:" segment shared rtl:
-check "the same classes on rtl: and model:" cmp "$out/work/classes-shared-rtl:.npy" "$out/work/classes-static-model:.npy"
+check "the same classes on rtl: and model:" cmp "$out/made/classes-shared-rtl:.npy" "$out/made/classes-static-model:.npy"
 says() { # PATTERN COMMAND...: fails with one line that matches
 	local pattern=$1
 	shift
@@ -193,9 +193,9 @@ says() { # PATTERN COMMAND...: fails with one line that matches
 }
 export LD_LIBRARY_PATH=$lib
 n=$((n + 1))
-if says 'nothing.onnx.*No such file' "$out/work/shared/classify-mlp" nothing.onnx "$out/work/numbers.npy" model: &&
-	says 'npu:' "$out/work/shared/classify-mlp" "$out/work/mlp.onnx" "$out/work/numbers.npy" npu: &&
-	says "'input|input" "$out/work/shared/classify-mlp" "$out/work/mlp.onnx" "$out/work/picture.npy" model:; then
+if says 'nothing.onnx.*No such file' "$out/made/shared/classify-mlp" nothing.onnx "$out/made/numbers.npy" model: &&
+	says 'npu:' "$out/made/shared/classify-mlp" "$out/made/mlp.onnx" "$out/made/numbers.npy" npu: &&
+	says "'input|input" "$out/made/shared/classify-mlp" "$out/made/mlp.onnx" "$out/made/picture.npy" model:; then
 	echo "ok $n - a missing model, an unknown device and a wrong input are told in one line"
 else
 	echo "not ok $n - a missing model, an unknown device and a wrong input are told in one line"
@@ -207,7 +207,7 @@ unset LD_LIBRARY_PATH
 # ---- bad input, to the accelctl that is installed: a line that says why, and no file ----
 
 ctl=$root$prefix/bin/accelctl
-cd "$out/work" || exit 1
+cd "$out/made" || exit 1
 # Fails with code 1 and a line that matches; leaves no file that starts with bad.
 refused() { # PATTERN COMMAND...
 	local pattern=$1 code
