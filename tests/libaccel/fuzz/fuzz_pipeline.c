@@ -76,16 +76,24 @@ static bool plan_shapes(const uint8_t *data, size_t size, struct shape *shape, b
 	return good;
 }
 
-static struct accel_array make_array(const struct accel_tensor_info *info)
+/* false: a model that says to be small and declares an output that is not. */
+static bool make_array(struct accel_array *a, const struct accel_tensor_info *info)
 {
-	struct accel_array a = { .dtype = info->dtype, .rank = info->rank };
 	size_t n = accel_dtype_size(info->dtype);
 
-	for (int i = 0; i < a.rank; i++)
-		n *= (size_t)(a.dim[i] = info->dim[i]);
-	a.data_size = n;
-	a.data = calloc(1, n + 1);
-	return a;
+	memset(a, 0, sizeof(*a));
+	a->dtype = info->dtype;
+	a->rank = info->rank;
+	for (int i = 0; i < a->rank; i++) {
+		a->dim[i] = info->dim[i];
+		if (__builtin_mul_overflow(n, (size_t)a->dim[i], &n))
+			return false;
+	}
+	if (n > MAX_ELEMENTS * sizeof(float))
+		return false;
+	a->data_size = n;
+	a->data = calloc(1, n + 1);
+	return true;
 }
 
 static void fill(struct accel_array *a, const uint8_t *data, size_t size)
@@ -151,7 +159,7 @@ static void io_free(struct io *io)
 		free(io->out[i].data);
 }
 
-/* false: the model's inputs or outputs are not known. */
+/* false: the model's inputs or outputs are not known, or too large to run. */
 static bool io_init(struct io *io, const struct accel_model *model, const uint8_t *data,
 		    size_t size)
 {
@@ -159,15 +167,16 @@ static bool io_init(struct io *io, const struct accel_model *model, const uint8_
 
 	memset(io, 0, sizeof(*io));
 	for (int i = 0; i < accel_model_input_count(model); i++) {
-		if (accel_model_input(model, i, &info) || info.rank < 0)
+		if (accel_model_input(model, i, &info) || info.rank < 0 ||
+		    !make_array(&io->in[io->n_in], &info))
 			return false;
-		io->in[io->n_in] = make_array(&info);
 		fill(&io->in[io->n_in++], data, size);
 	}
 	for (int i = 0; i < accel_model_output_count(model); i++) {
-		if (accel_model_output(model, i, &info) || info.rank < 0)
+		if (accel_model_output(model, i, &info) || info.rank < 0 ||
+		    !make_array(&io->out[io->n_out], &info))
 			return false;
-		io->out[io->n_out++] = make_array(&info);
+		io->n_out++;
 	}
 	return true;
 }
@@ -208,21 +217,21 @@ static void compare(const struct io *a, const struct io *b)
 
 static void run(struct accel_model *model, const uint8_t *data, size_t size, bool small)
 {
-	struct io core, host;
+	struct io core = { 0 }, host = { 0 };
 	bool layer_jobs = data[size / 2] & 1;
 	int array = data[size / 3] & 1;
 
-	if (io_init(&core, model, data, size) && io_init(&host, model, data, size)) {
+	if (small && io_init(&core, model, data, size) && io_init(&host, model, data, size)) {
 		bool a = run_on(devices[array], model, small, layer_jobs, &core);
 		bool b = run_on(devices[2], model, small, false, &host);
 
 		if (a && b)
 			compare(&core, &host);
-		io_free(&host);
 	} else {
 		run_on(devices[array], model, small, layer_jobs, NULL);
 	}
 	io_free(&core);
+	io_free(&host);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
