@@ -20,6 +20,7 @@ help:
 	@echo 'make bench        figures of the library on the Verilated core, each beside its peer (CSV=1; five minutes)'
 	@echo 'make bench-core   figures of the core: utilisation, copy bandwidth, job change, simulation speed'
 	@echo 'make bench-host   the host backend beside ONNX Runtime, one thread each'
+	@echo 'make bench-hil    the driver in a guest: register accesses and ioctls of a job, latency, processor time (KERNEL=...; four minutes)'
 	@echo 'make prove        formal proofs of the core (yosys-smtbmc)'
 	@echo 'make synth        FPGA resources and clock (ECP5, Xilinx 7 series)'
 	@echo 'make soak HOURS=n random command streams against the functional model, until time is up'

@@ -30,7 +30,7 @@ $(BUILD)/fcn-vfio: $(VFIO_OBJS) $(FCN_SIM_LIB) $(foreach g,$(VFIO_GEOMETRIES),$(
 # ---- hardware in the loop ----
 
 KERNEL ?=
-.PHONY: hil hil-faults hil-shell
+.PHONY: hil hil-faults hil-shell bench-hil
 hil:
 	@tests/hil/run.sh $(BUILD) $(KERNEL)
 
@@ -39,3 +39,6 @@ hil-faults:
 
 hil-shell:
 	@tests/hil/shell.sh $(BUILD) $(or $(KERNEL),6.12)
+
+bench-hil:
+	@tests/bench/hil.sh $(BUILD) $(KERNEL)
