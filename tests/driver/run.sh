@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# The driver without a device: it builds without a warning on Debian's kernels, sparse and checkpatch have nothing to say, the binding
+# The driver without a device: it builds without a warning on Debian's kernels (for arm64, too), sparse and checkpatch have nothing to say, the binding
 # is a valid schema and its example matches it, DKMS builds and installs the module, the uAPI headers have no holes.
 # Prints TAP.
 #
@@ -88,4 +88,7 @@ check_uapi
 # shellcheck source=tests/driver/packages.sh
 . tests/driver/packages.sh
 check_packages
+# shellcheck source=tests/driver/arm64.sh
+. tests/driver/arm64.sh
+check_arm_kernels
 echo "1..$n"
