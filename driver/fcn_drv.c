@@ -93,9 +93,43 @@ static void fcn_show_fdinfo(struct drm_printer *p, struct drm_file *file)
 	drm_show_memory_stats(p, file);
 }
 
+/*
+ * Two of DRM's own ioctls are for the primary node of a display: they follow the pointer to the
+ * file's master, which a file of an accel node has not.  Linux 6.12 and 7.3 do not ask first.
+ */
+static bool fcn_ioctl_wants_master(unsigned int cmd)
+{
+	const unsigned int nr = DRM_IOCTL_NR(cmd);
+
+	return nr == DRM_IOCTL_NR(DRM_IOCTL_GET_UNIQUE) || nr == DRM_IOCTL_NR(DRM_IOCTL_GET_MAGIC);
+}
+
+static long fcn_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	return fcn_ioctl_wants_master(cmd) ? -EOPNOTSUPP : drm_ioctl(file, cmd, arg);
+}
+
+#ifdef CONFIG_COMPAT
+static long fcn_compat_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	return fcn_ioctl_wants_master(cmd) ? -EOPNOTSUPP : drm_compat_ioctl(file, cmd, arg);
+}
+#else
+#define fcn_compat_ioctl NULL
+#endif
+
+/* As DRM_ACCEL_FOPS, but for the ioctls. */
 static const struct file_operations fcn_fops = {
 	.owner = THIS_MODULE,
-	DRM_ACCEL_FOPS,
+	.open = accel_open,
+	.release = drm_release,
+	.unlocked_ioctl = fcn_ioctl,
+	.compat_ioctl = fcn_compat_ioctl,
+	.poll = drm_poll,
+	.read = drm_read,
+	.llseek = noop_llseek,
+	.mmap = drm_gem_mmap,
+	.fop_flags = FOP_UNSIGNED_OFFSET,
 	.show_fdinfo = drm_show_fdinfo,
 };
 

@@ -169,4 +169,12 @@ TEST_F(compat, job)
 	EXPECT_EQ(-EFAULT, ioctl32(self->fd, DRM_IOCTL_FCN_ACCEL_SUBMIT, &a->submit));
 }
 
+/* As get_param.c has it: this entry has a table of its own. */
+TEST_F(compat, master)
+{
+	memset(self->low, 0, 64);
+	EXPECT_EQ(-EOPNOTSUPP, ioctl32(self->fd, DRM_IOWR(1, uint32_t[2]), self->low));
+	EXPECT_EQ(-EOPNOTSUPP, ioctl32(self->fd, DRM_IOCTL_GET_MAGIC, self->low));
+}
+
 FCN_MAIN

@@ -90,4 +90,36 @@ TEST_F(device, other_sizes)
 	EXPECT_EQ(want, buf[1]);
 }
 
+/*
+ * DRM's own ioctls for a display's primary node follow a pointer that a file of an accel node has not.
+ * Found by tests/fuzz.
+ */
+TEST_F(device, master)
+{
+	struct drm_unique unique = { .unique_len = 0 };
+	struct drm_auth auth = { .magic = 0 };
+	uint8_t other[64] = { 0 };
+
+	EXPECT_EQ(-EOPNOTSUPP, fcn_ioctl(self->fd, DRM_IOCTL_GET_UNIQUE, &unique));
+	EXPECT_EQ(-EOPNOTSUPP, fcn_ioctl(self->fd, DRM_IOCTL_GET_MAGIC, &auth));
+	/* DRM looks at the number alone. */
+	EXPECT_EQ(-EOPNOTSUPP, fcn_ioctl(self->fd, _IOWR('x', 1, uint8_t[64]), other));
+	EXPECT_EQ(-EOPNOTSUPP, fcn_ioctl(self->fd, _IO('x', 2), NULL));
+}
+
+/* Each of DRM's own ioctls, with nothing and with zeros. */
+TEST_F(device, core_ioctls)
+{
+	uint64_t args[64];
+
+	for (unsigned nr = 0; nr < 256; nr++) {
+		if (nr >= DRM_COMMAND_BASE && nr < DRM_COMMAND_END)
+			continue;
+		memset(args, 0, sizeof(args));
+		fcn_ioctl(self->fd, _IO(DRM_IOCTL_BASE, nr), args);
+		fcn_ioctl(self->fd, DRM_IOWR(nr, uint64_t[64]), args);
+	}
+	EXPECT_EQ(0, fcn_param(self->fd, DRM_FCN_ACCEL_PARAM_CONFIG0, &args[0]));
+}
+
 FCN_MAIN
