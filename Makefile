@@ -11,7 +11,7 @@ GEOMETRIES ?= 8x8 8x16 16x16
 
 export BUILD CC GEOMETRIES
 
-.PHONY: help all deps check check-all lint prove synth bench bench-core bench-host soak fuzz coverage generate install uninstall clean \
+.PHONY: help all deps check check-all lint prove synth bench bench-core bench-host soak fuzz fuzz-ioctl coverage generate install uninstall clean \
 	demo demo-upscale demo-gan
 
 help:
@@ -25,6 +25,7 @@ help:
 	@echo 'make synth        FPGA resources and clock (ECP5, Xilinx 7 series)'
 	@echo 'make soak HOURS=n random command streams against the functional model, until time is up'
 	@echo 'make fuzz SECONDS=n  so many seconds of each fuzzer: onnx npy image quant pipeline (FUZZERS=...)'
+	@echo 'make fuzz-ioctl SECONDS=n  the ioctls of the driver, in a guest with the simulated core (KERNEL=6.12, backports or debug: one)'
 	@echo 'make coverage     line and toggle coverage of the Verilog'
 	@echo 'make generate     regenerate what comes from rtl/desc/'
 	@echo 'make hil          the driver in Debian guests with the simulated core as a PCIe function (KERNEL=6.12 or backports: one)'
@@ -91,6 +92,9 @@ soak:
 SECONDS ?= 600
 fuzz:
 	@tests/libaccel/fuzz/run.sh $(BUILD) $(SECONDS) $(FUZZERS)
+
+fuzz-ioctl:
+	@tests/fuzz/run.sh $(BUILD) $(SECONDS) $(KERNEL)
 
 coverage:
 	@tests/coverage.sh $(BUILD)

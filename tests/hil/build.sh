@@ -31,9 +31,9 @@ result() {
 }
 
 # Each kernel has a copy of the sources: the kernel's make writes beside them.
-build_module() { # KERNEL DIR
+build_module() { # KERNEL DIR [ARGUMENT-OF-MAKE...]
 	mkdir -p "$2/module"
-	cp -pRu Kbuild driver uapi "$2/module/" && sim/hil/kernel.sh "$1" make "$2/module" -j2 W=1 modules &&
+	cp -pRu Kbuild driver uapi "$2/module/" && sim/hil/kernel.sh "$1" make "$2/module" -j2 W=1 "${@:3}" modules &&
 		cp "$2/module/fcn_accel.ko" "$2/"
 }
 
