@@ -103,35 +103,31 @@ module fcn_requant (
         end
 
     // ---- 2, 3: normalise
-    reg [1:0]  lz2_q;
-    reg [31:0] norm2_q;
-    reg [4:0]  lz3_q;       // leading zeros
-    reg [31:0] norm3_q;
+    reg [33:0] norm2_q;     // two of the count of leading zeros, the shifted value
+    reg [36:0] norm3_q;     // all five, the value
     always @(posedge clk_i)
         if (run_i) begin
-            {lz2_q, norm2_q}      <= normalise_16_8(mag_q);
-            lz3_q[4:3]            <= lz2_q;
-            {lz3_q[2:0], norm3_q} <= normalise_4_2_1(norm2_q);
+            norm2_q <= normalise_16_8(mag_q);
+            norm3_q <= {norm2_q[33:32], normalise_4_2_1(norm2_q[31:0])};
         end
 
     // ---- 4: round to 24 bits
     reg        zero_q;
     reg [4:0]  lz4_q;
-    reg        carry_q;
-    reg [23:0] mant_q;
+    reg [24:0] mant_q;      // in front of it the carry
     always @(posedge clk_i)
         if (run_i) begin
-            zero_q            <= !norm3_q[31];
-            lz4_q             <= lz3_q;
-            {carry_q, mant_q} <= round_sum(norm3_q);
+            zero_q <= !norm3_q[31];
+            lz4_q  <= norm3_q[36:32];
+            mant_q <= round_sum(norm3_q[31:0]);
         end
 
-    // ---- 5, 6: multiply.  The sum is mant_q * 2^(8 - lz4_q + carry_q), the scale is its 24 bits
-    // times 2^(E - 150), and rounding takes 23 places off the product (24 when it has bit 47): the
-    // value is the rounded product * 2^(left - 24).  Zero is a value far below 1.
+    // ---- 5, 6: multiply.  The sum is mant_q[23:0] * 2^(8 - lz4_q + mant_q[24]), the scale is its 24
+    // bits times 2^(E - 150), and rounding takes 23 places off the product (24 when it has bit 47):
+    // the value is the rounded product * 2^(left - 24).  Zero is a value far below 1.
     wire [47:0] prod;
     fcn_post_mul u_mul (
-        .clk_i(clk_i), .run_i(run_i), .a_i(mant_q), .b_i({1'b1, scale_i[22:0]}), .p_o(prod)
+        .clk_i(clk_i), .run_i(run_i), .a_i(mant_q[23:0]), .b_i({1'b1, scale_i[22:0]}), .p_o(prod)
     );
 
     reg signed [9:0] left5_q;
@@ -139,7 +135,7 @@ module fcn_requant (
     always @(posedge clk_i)
         if (run_i) begin
             if (zero_q || scale_i[30:23] == 8'd0) left5_q <= -10'sd512;
-            else left5_q <= {2'd0, scale_i[30:23]} - {5'd0, lz4_q} - (carry_q ? 10'd94 : 10'd95);
+            else left5_q <= {2'd0, scale_i[30:23]} - {5'd0, lz4_q} - (mant_q[24] ? 10'd94 : 10'd95);
             left6_q <= left5_q;
         end
 
@@ -153,16 +149,15 @@ module fcn_requant (
         end
 
     // ---- 8: integer part
-    reg [8:0] int_q;
-    reg       up_q;
-    always @(posedge clk_i) if (run_i) {int_q, up_q} <= integer_part(val_q, left7_q);
+    reg [9:0] int_q;        // in bit 0 whether to round up
+    always @(posedge clk_i) if (run_i) int_q <= integer_part(val_q, left7_q);
 
     // ---- 9: rounding, sign, zero point, saturation.  -(int + up) = ~int + !up.
     reg [7:0] y_q;
     always @(posedge clk_i)
         if (run_i)
-            y_q <= saturate({{3{zp_i[7]}}, zp_i} + ({2'd0, int_q} ^ {11{sign_q[8]}})
-                            + {10'd0, up_q ^ sign_q[8]});
+            y_q <= saturate({{3{zp_i[7]}}, zp_i} + ({2'd0, int_q[9:1]} ^ {11{sign_q[8]}})
+                            + {10'd0, int_q[0] ^ sign_q[8]});
 
     assign y_o = y_q;
 
