@@ -11,12 +11,13 @@ GEOMETRIES ?= 8x8 8x16 16x16
 
 export BUILD CC GEOMETRIES
 
-.PHONY: help all deps check check-all lint prove synth bench bench-core bench-host soak fuzz fuzz-ioctl coverage generate install uninstall clean \
-	demo demo-upscale demo-gan
+.PHONY: help all deps check check-all check-bookworm check-trixie lint prove synth bench bench-core bench-host soak fuzz fuzz-ioctl coverage \
+	generate install uninstall clean demo demo-upscale demo-gan
 
 help:
 	@echo 'make check        install what is needed, build, run all tests'
 	@echo 'make check-all    the same with the 32x32 array'
+	@echo 'make check-trixie  make check in a new Debian 13 root, as root; check-bookworm: Debian 12 (STAGES=...: only these)'
 	@echo 'make bench        figures of the library on the Verilated core, each beside its peer (CSV=1; five minutes)'
 	@echo 'make bench-core   figures of the core: utilisation, copy bandwidth, job change, simulation speed'
 	@echo 'make bench-host   the host backend beside ONNX Runtime, one thread each'
@@ -66,6 +67,10 @@ check: deps
 
 check-all: deps
 	@GEOMETRIES='8x8 8x16 16x16 32x32' tests/check.sh $(BUILD)
+
+# The whole of it in a new root of another Debian release; STAGES: only these.
+check-bookworm check-trixie:
+	@tests/fresh-root.sh $(@:check-%=%) $(BUILD) $(STAGES)
 
 lint:
 	@tests/lint.sh $(BUILD)
