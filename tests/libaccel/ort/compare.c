@@ -43,14 +43,14 @@ double per_million(const struct distance *d)
 	return (double)d->differ * 1e6 / (double)d->count;
 }
 
-const char *save_integer(const struct accel_model *m, const char *name)
+const char *save_form(const struct accel_model *m, form_fn *form, const char *name)
 {
 	static char path[4096];
 	struct graph *g;
 
 	snprintf(path, sizeof(path), "%s/%s", scratch, name);
 	need(model_infer(m, &g));
-	to_integer_form(g);
+	form(g);
 	need(graph_infer(g, NULL));
 	need(onnx_write(g, path));
 	graph_free(g);

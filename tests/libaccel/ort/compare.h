@@ -19,8 +19,17 @@ void distance_add(struct distance *d, const struct accel_array *a, const struct 
 		  double step);
 double per_million(const struct distance *d);
 
-/* Saves the model in integer form where ONNX Runtime can read it: SCRATCH/name. */
-const char *save_integer(const struct accel_model *m, const char *name);
+/*
+ * Forms in which ONNX Runtime gets a QDQ graph; each returns how many operators it has rewritten, and
+ * graph_infer() comes next.  to_integer_form(), integer_form.c: convolutions in integers, everything
+ * else in float32 as the file says.  to_exact_form(), exact_form.c: nothing rounded but results.
+ */
+typedef int form_fn(struct graph *g);
+int to_integer_form(struct graph *g);
+int to_exact_form(struct graph *g);
+
+/* Saves the model in a form where ONNX Runtime can read it: SCRATCH/name. */
+const char *save_form(const struct accel_model *m, form_fn *form, const char *name);
 
 /* How far layers of one operator are from ONNX Runtime, each given its inputs; in steps. */
 struct layer_distance {
@@ -31,17 +40,15 @@ struct layer_distance {
 };
 
 /* Adds to table[operator], of OP_COUNT rows; x: the only input. */
-void measure_layers(const struct accel_model *m, const struct accel_array *x,
+void measure_layers(const struct accel_model *m, form_fn *form, const struct accel_array *x,
 		    struct layer_distance *table);
 
 /* integer_form.c: activations as uint8, the same values; graph_infer() comes next. */
 void to_uint8(struct graph *g);
 
-/* integer_form.c.  How many convolutions it found; graph_infer() comes next. */
-int to_integer_form(struct graph *g);
-
-/* A test for each operator in the table. */
+/* A test for each operator in the table: of the form that rounds in float32, of the exact one. */
 void check_layers(const char *name, const struct layer_distance *table);
+void check_exact_layers(const char *name, const struct layer_distance *table);
 
 /* TAP: a test, and a comment. */
 void check(bool good, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -55,11 +55,14 @@ const char *ort_version(void)
 
 static OrtSessionOptions *options(enum ort_level level)
 {
-	static const GraphOptimizationLevel levels[] = { ORT_DISABLE_ALL, ORT_ENABLE_ALL };
+	static const GraphOptimizationLevel levels[] = { ORT_DISABLE_ALL, ORT_ENABLE_ALL,
+							 ORT_ENABLE_ALL };
 	OrtSessionOptions *o;
 
 	need(api->CreateSessionOptions(&o));
 	need(api->SetSessionGraphOptimizationLevel(o, levels[level]));
+	if (level == ORT_INT8)
+		need(api->AddSessionConfigEntry(o, "session.qdqisint8allowed", "1"));
 	need(api->SetIntraOpNumThreads(o, 1));
 	need(api->SetInterOpNumThreads(o, 1));
 	return o;

@@ -18,8 +18,10 @@
  *
  * ORT_PLAIN: not at all: every operator as the file says.
  * ORT_FAST: everything that its users get by default, for timing.
+ * ORT_INT8: the same with session.qdqisint8allowed, its option that lets it fuse int8 operators on
+ * x86 as it does on Arm; by default it does so with uint8 only.
  */
-enum ort_level { ORT_PLAIN, ORT_FAST };
+enum ort_level { ORT_PLAIN, ORT_FAST, ORT_INT8 };
 
 void ort_open(const char *library);	/* libonnxruntime.so.1 */
 const char *ort_version(void);

@@ -23,7 +23,7 @@ fi
 tests/libaccel/real/fetch.sh "$out" 2>"$out/fetch.log" || sed 's/^/# /' "$out/fetch.log"
 flags=(-std=c11 -O2 -g -Wall -Wextra -Werror -Ilibaccel/include -Ilibaccel/src -Ilibaccel/tools -Iuapi -Isim -Isim/model -isystem "$build/onnxruntime")
 if ! { make -s BUILD="$build" ACCEL_GEOMETRIES=16x16 libaccel && read -r -a libs <<<"$(sed -n "s/^Libs.private: //p" "$build/libaccel.pc")" &&
-	${CC:-gcc} "${flags[@]}" $here/{compare,integer_form,ort,test_layers,test_models,test_operators}.c tests/libaccel/real/models.c \
+	${CC:-gcc} "${flags[@]}" $here/{compare,exact_form,integer_form,ort,test_layers,test_models,test_operators}.c tests/libaccel/real/models.c \
 		libaccel/tools/{net_maker,nets}.c "$build/libaccel.a" \
 		"${libs[@]}" -o "$out/test_ort"; } >"$out/build.log" 2>&1; then
 	sed 's/^/# /' "$out/build.log"

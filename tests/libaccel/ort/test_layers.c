@@ -221,7 +221,7 @@ static void compare_layers(struct acts *s, const int *shown, const struct accel_
 	}
 }
 
-void measure_layers(const struct accel_model *m, const struct accel_array *x,
+void measure_layers(const struct accel_model *m, form_fn *form, const struct accel_array *x,
 		    struct layer_distance *table)
 {
 	struct accel_array *theirs;
@@ -235,7 +235,7 @@ void measure_layers(const struct accel_model *m, const struct accel_array *x,
 	need(model_infer(m, &g));
 	need(model_infer(m, &all));
 	show_all(all);
-	to_integer_form(all);
+	form(all);
 	need(graph_infer(all, NULL));
 	shown = find_shown(g, all);
 	snprintf(path, sizeof(path), "%s/layers.onnx", scratch);
@@ -265,10 +265,9 @@ void measure_layers(const struct accel_model *m, const struct accel_array *x,
 /* ---- what is allowed ---- */
 
 /*
- * Outputs per million that may be off by one, as measured (Documentation/arithmetic.md): none where
- * both compute in integers, or where an input has 256 values only.  ONNX Runtime's deconvolution,
- * Add, Resize and averages are in float32, which goes either way at a tie; and of the values between
- * two pixels, many are ties.
+ * Outputs per million that may be off by one where ONNX Runtime works in float32, about twice what
+ * was measured (Documentation/arithmetic.md): its kernels for other processors add in another order.
+ * None where both compute in integers, or where an input has 256 values only.
  */
 static double allowed(enum op op)
 {
@@ -276,10 +275,10 @@ static double allowed(enum op op)
 	case OP_ADD:
 		return 1000;
 	case OP_CONV_TRANSPOSE:
-		return 20;
+		return 40;
 	case OP_AVERAGE_POOL:
 	case OP_GLOBAL_AVERAGE_POOL:
-		return 50;
+		return 5;
 	case OP_RESIZE:
 		return 25000;
 	default:
@@ -296,10 +295,22 @@ void check_layers(const char *name, const struct layer_distance *table)
 		if (!d->count)
 			continue;
 		check(rate <= allowed(op) && d->max <= 1 && d->tie <= 1e-4,
-		      "%s: %s: %lld of %lld outputs differ, by one (%.1f per million; at most %.0f)",
-		      name, op_name(op), (long long)d->differ, (long long)d->count, rate, allowed(op));
+		      "%s: %s%s: %lld of %lld outputs differ, by one (%.1f per million; at most %.0f)",
+		      name, op_name(op), allowed(op) > 0 ? ", sums in float32" : "",
+		      (long long)d->differ, (long long)d->count, rate, allowed(op));
 		if (d->max > 1 || d->tie > 1e-4)
 			comment("by %d at most; the real value is up to %.2e of a step from a tie",
 				d->max, d->tie);
+	}
+}
+
+void check_exact_layers(const char *name, const struct layer_distance *table)
+{
+	for (int op = 0; op < OP_COUNT; op++) {
+		const struct layer_distance *d = &table[op];
+
+		if (d->count && (op == OP_ADD || op == OP_CONV_TRANSPOSE || op == OP_RESIZE))
+			check(!d->differ, "%s: %s, sums exact: %lld of %lld outputs differ, by %d at most",
+			      name, op_name(op), (long long)d->differ, (long long)d->count, d->max);
 	}
 }

@@ -8,7 +8,7 @@
 #define SIZE 96
 #define CHANNELS 16
 
-static void measure(struct maker *m, int y, struct layer_distance *table)
+static void measure(struct maker *m, int y, struct layer_distance *table, struct layer_distance *exact)
 {
 	struct accel_model *model;
 	struct accel_array x;
@@ -18,7 +18,8 @@ static void measure(struct maker *m, int y, struct layer_distance *table)
 	model = model_take(m->g);
 	x = model_input(model);
 	fill_noise(&x, 1, -5, 5);
-	measure_layers(model, &x, table);
+	measure_layers(model, to_integer_form, &x, table);
+	measure_layers(model, to_exact_form, &x, exact);
 	free(x.data);
 	accel_model_free(model);
 }
@@ -77,14 +78,15 @@ void test_operators(void)
 {
 	static make_fn *const make[] = { make_add,	make_average, make_global,  make_linear,
 					 make_functions, make_convs,  make_deconvs, make_fully_connected };
-	struct layer_distance table[OP_COUNT] = { 0 };
+	struct layer_distance table[OP_COUNT] = { 0 }, exact[OP_COUNT] = { 0 };
 
 	for (size_t i = 0; i < sizeof(make) / sizeof(make[0]); i++)
 		for (unsigned seed = 1; seed <= 4; seed++) {
 			struct maker m = maker_new(seed, false);
 			int x = make_input(&m, 1, CHANNELS, SIZE, SIZE);
 
-			measure(&m, make[i](&m, x), table);
+			measure(&m, make[i](&m, x), table, exact);
 		}
 	check_layers("random layers", table);
+	check_exact_layers("random layers", exact);
 }
