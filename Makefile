@@ -24,7 +24,7 @@ help:
 	@echo 'make bench-hil    the driver in a guest: register accesses and ioctls of a job, latency, processor time (KERNEL=...; four minutes)'
 	@echo 'make prove        formal proofs of the core (yosys-smtbmc)'
 	@echo 'make synth        FPGA resources and clock (ECP5, Xilinx 7 series)'
-	@echo 'make soak HOURS=n random command streams against the functional model, until time is up'
+	@echo 'make soak HOURS=n random models, streams, ioctls and faults, in process and in guests; counts must stay flat'
 	@echo 'make fuzz SECONDS=n  so many seconds of each fuzzer: onnx npy image quant pipeline (FUZZERS=...)'
 	@echo 'make fuzz-ioctl SECONDS=n  the ioctls of the driver, in a guest with the simulated core (KERNEL=6.12, backports or debug: one)'
 	@echo 'make coverage     line and toggle coverage of the Verilog'
@@ -92,7 +92,7 @@ bench:
 
 HOURS ?= 1
 soak:
-	@tests/stream/soak.sh $(BUILD) $(HOURS)
+	@tests/soak/run.sh $(BUILD) $(HOURS) $(KERNEL)
 
 SECONDS ?= 600
 fuzz:

@@ -153,6 +153,7 @@ uint32_t kcov_collect(struct kcov *k, _Atomic uint8_t *table);
 struct shared {
 	pthread_mutex_t lock;
 	_Atomic bool stop;
+	bool tolerate;			/* jobs of the checked client may fail */
 	_Atomic uint32_t n_corpus;
 	struct seq corpus[MAX_CORPUS];
 	_Atomic uint8_t edge[1 << MAP_BITS];
@@ -166,7 +167,7 @@ struct shared {
 		_Atomic int child;
 	} worker[MAX_WORKERS];
 	struct {
-		_Atomic uint64_t jobs;
+		_Atomic uint64_t jobs, ended;	/* ended: by an error that was expected */
 		_Atomic bool failed;
 		char why[256];
 	} victim;
