@@ -27,7 +27,7 @@ help:
 	@echo 'make soak HOURS=n random models, streams, ioctls and faults, in process and in guests; counts must stay flat'
 	@echo 'make fuzz SECONDS=n  so many seconds of each fuzzer: onnx npy image quant pipeline (FUZZERS=...)'
 	@echo 'make fuzz-ioctl SECONDS=n  the ioctls of the driver, in a guest with the simulated core (KERNEL=6.12, backports or debug: one)'
-	@echo 'make coverage     line and toggle coverage of the Verilog'
+	@echo 'make coverage     lines of the Verilog, libaccel and the driver that tests reach, on one page (PARTS="rtl library driver")'
 	@echo 'make generate     regenerate what comes from rtl/desc/'
 	@echo 'make hil          the driver in Debian guests with the simulated core as a PCIe function (KERNEL=6.12 or backports: one)'
 	@echo 'make hil-faults   the same with a bus and an interrupt that fail now and then'
@@ -102,7 +102,7 @@ fuzz-ioctl:
 	@tests/fuzz/run.sh $(BUILD) $(SECONDS) $(KERNEL)
 
 coverage:
-	@tests/coverage.sh $(BUILD)
+	@tests/coverage.sh $(BUILD) $(PARTS)
 
 demo:
 	@libaccel/demo/text.sh $(BUILD)
