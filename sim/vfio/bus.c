@@ -34,7 +34,7 @@ static void set_fate(struct vf_device *dev, enum vf_fate fate)
 		vf_log(dev, "cannot stop: errno %d", errno);
 }
 
-void vf_bus_fate(struct vf_device *dev, enum vf_fault_on on, uint64_t addr, uint64_t len)
+bool vf_bus_fate(struct vf_device *dev, enum vf_fault_on on, uint64_t addr, uint64_t len)
 {
 	unsigned struck = vf_plan_event(&dev->plan, on, fcn_sim_now(dev->engine.sim), addr, len);
 
@@ -44,6 +44,7 @@ void vf_bus_fate(struct vf_device *dev, enum vf_fault_on on, uint64_t addr, uint
 		set_fate(dev, VF_MUTE);
 	if (struck & 1u << VF_FAULT_DEAD)
 		set_fate(dev, VF_DEAD);
+	return struck & 1u << VF_FAULT_DEAF;
 }
 
 /* Before DMA: whether the function may, and whether the plan lets it. */

@@ -61,9 +61,9 @@ static void init_msi(struct vf_config *c)
 }
 
 /* An endpoint of version 2 behind a link of 2.5 GT/s by one lane, which nobody measures. */
-static void init_exp(struct vf_config *c)
+static void init_exp(struct vf_config *c, bool msix)
 {
-	capability(c, CAP_EXP, 0x10, CAP_MSIX);
+	capability(c, CAP_EXP, 0x10, msix ? CAP_MSIX : 0);
 	put(c->byte, CAP_EXP + 0x02, 0x0002, 2);     /* version 2, endpoint */
 	put(c->byte, CAP_EXP + 0x04, 0x10008001, 4); /* payload up to 256 bytes, role-based errors, FLR */
 	put(c->mask, EXP_DEVCTL, 0x7fff, 2);         /* the FLR bit reads 0 */
@@ -81,7 +81,7 @@ static void init_msix(struct vf_config *c)
 	put(c->byte, CAP_MSIX + 8, VF_MSIX_PBA | 2, 4);
 }
 
-void vf_config_init(struct vf_config *c, uint8_t revision)
+void vf_config_init(struct vf_config *c, uint8_t revision, bool msix)
 {
 	memset(c, 0, sizeof(*c));
 	put(c->byte, 0, VF_VENDOR | VF_DEVICE << 16, 4);
@@ -97,13 +97,14 @@ void vf_config_init(struct vf_config *c, uint8_t revision)
 	put(c->mask, PCI_INTERRUPT_LINE, 0xff, 1);
 	init_pm(c);
 	init_msi(c);
-	init_exp(c);
-	init_msix(c);
+	init_exp(c, msix);
+	if (msix)
+		init_msix(c);
 }
 
 void vf_config_reset(struct vf_config *c)
 {
-	vf_config_init(c, c->byte[PCI_REVISION_ID]);
+	vf_config_init(c, c->byte[PCI_REVISION_ID], c->byte[CAP_MSIX]);
 }
 
 void vf_config_read(const struct vf_config *c, size_t offset, void *buf, size_t n)

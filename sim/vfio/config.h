@@ -32,8 +32,8 @@ struct vf_config {
 	bool flr;                      /* software has asked for a function level reset */
 };
 
-/* A function after power-up; revision: the core's major version. */
-void vf_config_init(struct vf_config *c, uint8_t revision);
+/* A function after power-up; revision: the core's major version; msix: it has MSI-X besides MSI. */
+void vf_config_init(struct vf_config *c, uint8_t revision, bool msix);
 
 /* What a reset leaves: as after power-up. */
 void vf_config_reset(struct vf_config *c);

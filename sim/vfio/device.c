@@ -38,7 +38,7 @@ int vf_device_init(struct vf_device *dev, const struct vf_device_options *opt)
 	vf_record_access(dev->record, 'R', fcn_sim_now(sim), FCN_REG_VERSION, 0);
 	vf_engine_read32(&dev->engine, FCN_REG_VERSION, &version);
 	vf_record_value(dev->record, fcn_sim_now(sim), version);
-	vf_config_init(&dev->config, (uint8_t)(version >> FCN_VERSION_MAJOR_SHIFT));
+	vf_config_init(&dev->config, (uint8_t)(version >> FCN_VERSION_MAJOR_SHIFT), !opt->no_msix);
 	return vf_engine_start(&dev->engine);
 }
 
@@ -94,6 +94,10 @@ static void register_write(struct vf_device *dev, unsigned off, uint32_t value)
 
 	vf_bus_fate(dev, VF_ON_REG, off, 4);
 	vf_watch_write(&dev->watch, off);
+	if (vf_bus_fate(dev, VF_ON_WRITE, off, 4)) {
+		vf_log(dev, "register 0x%03x is deaf, as planned", off);
+		return;
+	}
 	fcn_sim_counters(sim, &before);
 	vf_record_access(dev->record, 'W', fcn_sim_now(sim), off, value);
 	if (vf_engine_write32(&dev->engine, off, value))

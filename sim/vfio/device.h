@@ -24,6 +24,7 @@ struct vf_device_options {
 	const struct vf_plan *plan;
 	FILE *log, *record;        /* or NULL */
 	unsigned spin;             /* equal reads that make a loop */
+	bool no_msix;              /* the function has MSI only */
 	int stop_fd;               /* an eventfd that is signalled when the plan ends the server */
 };
 
@@ -69,8 +70,8 @@ void vf_bus_irq(void *dev, bool level);
 /* The interrupt goes out as a message; for the holder of the lock. */
 void vf_bus_raise(struct vf_device *dev);
 
-/* The plan's faults of the server that strike at this access. */
-void vf_bus_fate(struct vf_device *dev, enum vf_fault_on on, uint64_t addr, uint64_t len);
+/* The plan's faults of the server that strike at this access; true: it is lost. */
+bool vf_bus_fate(struct vf_device *dev, enum vf_fault_on on, uint64_t addr, uint64_t len);
 
 /* One line of the log, with the core's cycle; for the holder of the lock. */
 __attribute__((format(printf, 2, 3)))

@@ -29,6 +29,7 @@ static const char usage[] =
 	"  --log FILE       a line for each event, with the core's cycle; - is standard output\n"
 	"  --record FILE    transcript of what goes into the core and comes out of it\n"
 	"  --replay FILE    play a transcript, and compare\n"
+	"  --no-msix        the function has MSI only\n"
 	"  --spin N         say so when the guest reads a register N times without a change (1000; 0: never)\n"
 	"  --waves FILE     waves (FST), in a build that has them\n"
 	"  --help\n";
@@ -135,7 +136,8 @@ static void parse_options(struct options *opt, int argc, char **argv)
 	static const struct option longs[] = {
 		{ "socket", 1, NULL, 's' }, { "array", 1, NULL, 'a' }, { "memory", 1, NULL, 'm' }, { "seed", 1, NULL, 'S' },
 		{ "faults", 1, NULL, 'F' }, { "fault", 1, NULL, 'f' }, { "log", 1, NULL, 'l' }, { "record", 1, NULL, 'r' },
-		{ "replay", 1, NULL, 'R' }, { "spin", 1, NULL, 'n' }, { "waves", 1, NULL, 'w' }, { "help", 0, NULL, 'h' },
+		{ "replay", 1, NULL, 'R' }, { "spin", 1, NULL, 'n' }, { "waves", 1, NULL, 'w' }, { "no-msix", 0, NULL, 'x' },
+		{ "help", 0, NULL, 'h' },
 		{ NULL, 0, NULL, 0 }
 	};
 	struct fcn_sim_config *sim = &opt->dev.sim;
@@ -154,6 +156,7 @@ static void parse_options(struct options *opt, int argc, char **argv)
 		case 'R': opt->replay = optarg; break;
 		case 'n': opt->dev.spin = (unsigned)parse_number("spin", optarg, UINT32_MAX); break;
 		case 'w': sim->waves = optarg; break;
+		case 'x': opt->dev.no_msix = true; break;
 		case 'h': fputs(usage, stdout); exit(0);
 		default: fputs(usage, stderr); exit(2);
 		}

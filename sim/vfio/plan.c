@@ -8,7 +8,10 @@
 
 #define BLANKS " \t\r,"
 
-static const char *const kind_names[VF_FAULT_KINDS] = { "vanish-mapping", "dead-server", "mute-server" };
+static const char *const kind_names[VF_FAULT_KINDS] = { "vanish-mapping", "dead-server", "mute-server", "deaf-reg" };
+
+/* What each kind counts, when its line does not say. */
+static const enum vf_fault_on kind_on[VF_FAULT_KINDS] = { VF_ON_DMA, VF_ON_REG, VF_ON_REG, VF_ON_WRITE };
 
 /* The kind that a line begins with, or VF_FAULT_KINDS: not the server's. */
 static unsigned line_kind(const char *line)
@@ -49,7 +52,7 @@ static const char *parse_key(struct vf_fault *f, const char *key, const char *va
 			return "bad value";
 		return number == &f->nth && !f->nth ? "nth counts from 1" : number == &f->len && !f->len ? "len is 0" : NULL;
 	}
-	if (strcmp(key, "on") || f->kind == VF_FAULT_VANISH)
+	if (strcmp(key, "on") || f->kind == VF_FAULT_VANISH || f->kind == VF_FAULT_DEAF)
 		return "has no such key";
 	if (!strcmp(value, "dma"))
 		f->on = VF_ON_DMA;
@@ -93,9 +96,10 @@ static int take_lines(struct vf_plan *plan, char *text, char *err, size_t err_si
 		size_t n = strcspn(line, "\n");
 		unsigned kind = line_kind(line);
 		char copy[256], what[160];
-		struct vf_fault f = { .kind = kind, .nth = 1, .on = kind == VF_FAULT_VANISH ? VF_ON_DMA : VF_ON_REG };
+		struct vf_fault f = { .kind = kind, .nth = 1 };
 
 		if (kind < VF_FAULT_KINDS) {
+			f.on = kind_on[kind];
 			snprintf(copy, sizeof(copy), "%.*s", (int)(n < sizeof(copy) ? n : sizeof(copy)), line);
 			copy[strcspn(copy, "#")] = 0;
 			if (n >= sizeof(copy) || plan->n == VF_PLAN_FAULTS) {

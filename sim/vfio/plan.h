@@ -7,22 +7,24 @@
  *                 mapped, as if the guest had lost it: DMA to it fails
  * dead-server     the server goes away (the client sees an end of file)        on
  * mute-server     the server takes messages and answers none any more          on
+ * deaf-reg        a write to a register does not arrive
  *
  * common key      meaning, default
  * addr, len       only accesses that touch these bytes: I/O addresses of DMA, offsets of registers; any
  * at              nothing before this cycle; 0
- * nth             the first of the matching accesses that suffers, from 1; 1
+ * nth             the one of the matching accesses that suffers, from 1; 1
  *
  * other key       meaning, default
- * on              what is counted: reg (register accesses) or dma; reg
+ * on              what is counted: reg (register accesses) or dma; reg.  deaf-reg counts writes to registers,
+ *                 vanish-mapping DMA
  */
 #ifndef VF_PLAN_H
 #define VF_PLAN_H
 
 #include "fcn_fault.h"
 
-enum vf_fault_kind { VF_FAULT_VANISH, VF_FAULT_DEAD, VF_FAULT_MUTE, VF_FAULT_KINDS };
-enum vf_fault_on { VF_ON_REG, VF_ON_DMA };
+enum vf_fault_kind { VF_FAULT_VANISH, VF_FAULT_DEAD, VF_FAULT_MUTE, VF_FAULT_DEAF, VF_FAULT_KINDS };
+enum vf_fault_on { VF_ON_REG, VF_ON_DMA, VF_ON_WRITE /* to a register */ };
 
 struct vf_fault {
 	enum vf_fault_kind kind;

@@ -35,7 +35,7 @@ hil:
 	@tests/hil/run.sh $(BUILD) $(KERNEL)
 
 hil-faults:
-	@tests/hil/faults.sh $(BUILD) $(or $(KERNEL),6.12)
+	@tests/hil/faults.sh $(BUILD) $(KERNEL)
 
 hil-shell:
 	@tests/hil/shell.sh $(BUILD) $(or $(KERNEL),6.12)

@@ -82,6 +82,46 @@ static void faults_of_the_core(void **state)
 	stop();
 }
 
+/* An engine that hangs, and an abort that does not arrive: the reset ends the job. */
+static void an_abort_is_lost(void **state)
+{
+	struct guest_record r;
+
+	(void)state;
+	start("--fault", "stuck-engine engine=load\ndeaf-reg addr=0x114");
+	guest_add_copy(&guest, 4096);
+	guest_start(&guest);
+	assert_int_equal(client_wait_event(guest.event, 200), 0);
+	client_write32(&client, FCN_REG_SLOT_ABORT(0), FCN_SLOT_ABORT_ABORT_MASK);
+	assert_int_equal(client_wait_event(guest.event, 200), 0);
+	client_write32(&client, FCN_REG_SLOT_ABORT(0), FCN_SLOT_ABORT_ABORT_MASK);
+	r = guest_wait(&guest);
+	assert_int_equal(r.cause, FCN_CAUSE_ABORTED);
+	assert_int_equal(copy(), FCN_CAUSE_NONE);
+	stop();
+	assert_true(rig_says(&rig, "log.txt", "is deaf, as planned"));
+}
+
+/* A function with MSI alone: the list of capabilities ends before MSI-X, and the interrupt comes by MSI. */
+static void msi_alone(void **state)
+{
+	uint8_t cap = 0x34, id;
+	uint16_t enable = 1;
+	unsigned seen = 0;
+
+	(void)state;
+	start("--no-msix", NULL);
+	for (client_read(&client, VF_CONFIG, cap, &cap, 1); cap; client_read(&client, VF_CONFIG, cap + 1u, &cap, 1)) {
+		assert_int_equal(client_read(&client, VF_CONFIG, cap, &id, 1), 0);
+		seen |= 1u << id;
+	}
+	assert_int_equal(seen, 1u << 0x01 | 1u << 0x05 | 1u << 0x10);
+	assert_int_equal(client_arm(&client, VF_IRQ_MSI, guest.event), 0);
+	assert_int_equal(client_write(&client, VF_CONFIG, 0x52, &enable, 2), 0);
+	assert_int_equal(copy(), FCN_CAUSE_NONE);
+	stop();
+}
+
 /* An interrupt that only time brings, to a core that is idle. */
 static void a_planned_interrupt_comes(void **state)
 {
@@ -259,6 +299,8 @@ int main(void)
 #define TEST(t) cmocka_unit_test_setup_teardown(t, prepare, clean)
 		TEST(a_mapping_vanishes),
 		TEST(faults_of_the_core),
+		TEST(an_abort_is_lost),
+		TEST(msi_alone),
 		TEST(a_planned_interrupt_comes),
 		TEST(a_dead_server),
 		TEST(a_server_that_dies_by_dma),
