@@ -1,22 +1,24 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Hardware in the loop with a bus and an interrupt line that fail (tests/hil/faults.plan): the driver must bring each job to its own
-# end.  Prints TAP.
+# Hardware in the loop with a bus and an interrupt line that fail (tests/hil/faults.plan), and nothing else: the driver must bring each
+# job to its own end.  `make hil` has it as one of its sessions.  Prints TAP.
 #
-#   faults.sh BUILD [6.12|backports]    default: 6.12
+#   faults.sh BUILD [6.12|backports]...    default: both
 #
 # Environment: what sim/hil/guest.sh and sim/hil/kernel.sh take.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-build=${1:?usage: faults.sh BUILD [6.12|backports]}
-kernel=${2:-6.12}
+build=${1:?usage: faults.sh BUILD [6.12|backports]...}
+shift
+[ $# -gt 0 ] || set -- 6.12 backports
 export BUILD=$build
 . tests/hil/build.sh
 
-dir=$build/hil/faults-$kernel
-mkdir -p "$dir/tests"
-if build_all "$kernel" "$dir"; then
+run_faults() { # KERNEL
+	local kernel=$1 dir=$build/hil/faults-$1
+	mkdir -p "$dir/tests"
+	build_all "$kernel" "$dir" || return
 	cp "$build/kselftest/faults" "$dir/tests/"
 	echo faults >"$dir/tests/list"
 	sim/hil/initramfs.sh "$kernel" "$dir/initramfs.gz" --ko "$dir/fcn_accel.ko" --module vgem --tests "$dir/tests" >"$dir/build.log" 2>&1
@@ -29,6 +31,10 @@ if build_all "$kernel" "$dir"; then
 	number <"$dir/results.tap"
 	awk -f tests/hil/splat.awk "$dir/console.log" >"$dir/splats"
 	result "the kernel has nothing to complain about" "$dir/splats" $?
-fi
+}
+
+for kernel; do
+	run_faults "$kernel"
+done
 echo "1..$n"
 exit "$failed"

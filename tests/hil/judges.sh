@@ -35,6 +35,7 @@ expect "a skipped test" "a: did not run: one # SKIP no" "$(wrong $'1..1\nok 1 on
 expect "a skipped program" "a: did not run: 1..0 # SKIP no device
 a: exit status 4, 0 tests planned, 0 run" "$(wrong '1..0 # SKIP no device' 4)"
 expect "fewer tests than planned" "a: exit status 0, 3 tests planned, 2 run" "$(wrong $'1..3\nok 1 one\nok 2 two' 0)"
+expect "a plan of nothing" "a: exit status 0, 0 tests planned, 0 run" "$(wrong '1..0' 0)"
 expect "no plan" "a: exit status 0, no tests planned, 1 run" "$(wrong 'ok 1 one' 0)"
 expect "a crash behind good tests" "a: exit status 139, 2 tests planned, 2 run" "$(wrong "$good" 139)"
 expect "a time-out" "a: stopped by its time-out, 2 tests planned, 1 run" "$(wrong $'1..2\nok 1 one' 143)"

@@ -5,7 +5,7 @@
 #   awk -v list='load get_param ... unload' -f results.awk results.log
 #
 # The guest marks its programs: "@begin NAME", "@end STATUS".  Each program's test lines come out as "ok - NAME: ...".  A program fails
-# as a whole when it is missing, did not come to its end, met no plan, or ended with another status than 0; what is skipped
+# as a whole when it is missing, did not come to its end, met no plan or an empty one, or ended with another status than 0; what is skipped
 # did not run, so it fails, too.  The caller numbers the lines.
 
 function say(good, text) { print (good ? "ok" : "not ok") " - " text }
@@ -14,7 +14,7 @@ function finish(status) {
 	seen[name] = 1
 	if (name == "load" || name == "unload") {
 		say(status == 0, name == "load" ? "the module loads and makes its device node" : "the module unloads and leaves nothing behind")
-	} else if (status != 0 || !planned || run != plan) {
+	} else if (status != 0 || !planned || !plan || run != plan) {
 		why = status == 124 || status == 143 || status == 137 ? "stopped by its time-out" : "exit status " status
 		say(0, name ": " why ", " (planned ? plan : "no") " tests planned, " run + 0 " run")
 	}

@@ -42,16 +42,40 @@ check_guest() { # DIR STATUS LIST
 	check_server "$dir"
 }
 
-# One more guest, with a fault plan and a list of its own: a small archive behind the common one replaces the list.
-run_session() { # KERNEL DIR NAME FAULT COMMAND
-	local dir=$2/$3 root=$2/$3/root
+# What is special about a session: its fault plan goes to DIR/plan, the rest to $session_server and $session_append.
+session_special() { # DIR WHAT
+	local item items
+	session_server='--faults plan'
+	session_append=
+	: >"$1/plan"
+	IFS=';' read -ra items <<<"$2"
+	for item in "${items[@]}"; do
+		read -r item <<<"$item"
+		case $item in
+		@*) cat "${item#@}" >>"$1/plan" ;;
+		--*) session_server+=" $item" ;;
+		+*) session_append+=" ${item#+}" ;;
+		*) echo "$item" >>"$1/plan" ;;
+		esac
+	done
+}
+
+# One more guest, with something special and a list of its own: a small archive behind the common one replaces the list, and has
+# the programs that are not in the common one.
+run_session() { # KERNEL DIR NAME SPECIAL COMMANDS
+	local dir=$2/$3 root=$2/$3/root programs program
+	rm -rf "$root"
 	mkdir -p "$root/tests"
-	echo "$5" >"$root/tests/list"
-	echo "$4" >"$dir/plan"
+	tr ';' '\n' <<<"$5" >"$root/tests/list"
+	programs=$(sed -E 's/[A-Za-z_]+=[^ ]* *//g; s/^ *//; s/ .*//' "$root/tests/list")
+	for program in $programs; do
+		cp "$build/kselftest/$program" "$root/tests/"
+	done
+	session_special "$dir" "$4"
 	(cd "$root" && find . | busybox cpio -o -H newc 2>/dev/null | gzip -1) | cat "$2/initramfs.gz" - >"$dir/initramfs.gz"
 	echo "# with '$4'"
-	HIL_SERVER="--faults plan ${HIL_SERVER-}" sim/hil/guest.sh "$1" "$dir/initramfs.gz" "$dir" test >"$dir/guest.log" 2>&1
-	check_guest "$dir" $? "$(sed -E 's/[A-Za-z_]+=[^ ]* *//g; s/ .*//' <<<"$5")"
+	HIL_SERVER="$session_server ${HIL_SERVER-}" HIL_APPEND="${HIL_APPEND-}$session_append" sim/hil/guest.sh "$1" "$dir/initramfs.gz" "$dir" test >"$dir/guest.log" 2>&1
+	check_guest "$dir" $? "$(tr '\n' ' ' <<<"$programs")"
 }
 
 run_sessions() { # KERNEL DIR
