@@ -208,7 +208,7 @@ int fcn_client_open(struct drm_device *drm, struct drm_file *file)
 	struct fcn_client *client;
 	int ret, idx;
 
-	if (!drm_dev_enter(drm, &idx))
+	if (!fcn_device_enter(fdev, &idx))
 		return -ENODEV;
 	client = kzalloc(sizeof(*client), GFP_KERNEL);
 	if (!client) {

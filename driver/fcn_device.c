@@ -67,6 +67,31 @@ struct fcn_device *fcn_device_alloc(struct device *dev, const struct fcn_bus_ops
 	return fdev;
 }
 
+/*
+ * Whether buffer objects need cache maintenance, or are copied: a mapping of such memory tells.
+ * Coherent memory, as the records are, does not.
+ */
+static int fcn_device_find_coherent(struct fcn_device *fdev)
+{
+	struct device *dev = fdev->drm.dev;
+	struct page *page = alloc_page(GFP_KERNEL);
+	dma_addr_t addr;
+	int ret = 0;
+
+	if (!page)
+		return -ENOMEM;
+	addr = dma_map_page(dev, page, 0, PAGE_SIZE, DMA_BIDIRECTIONAL);
+	if (dma_mapping_error(dev, addr)) {
+		ret = -ENOMEM;
+	} else {
+		/* A device that cannot reach all memory has some of it copied. */
+		fdev->coherent = !dma_need_sync(dev, addr) && !dma_addressing_limited(dev);
+		dma_unmap_page(dev, addr, PAGE_SIZE, DMA_BIDIRECTIONAL);
+	}
+	__free_page(page);
+	return ret;
+}
+
 static int fcn_device_init_dma(struct fcn_device *fdev)
 {
 	struct device *dev = fdev->drm.dev;
@@ -82,9 +107,7 @@ static int fcn_device_init_dma(struct fcn_device *fdev)
 	fdev->records = dmam_alloc_coherent(dev, PAGE_SIZE, &fdev->records_dma, GFP_KERNEL);
 	if (!fdev->records)
 		return -ENOMEM;
-	/* A device that cannot reach all memory has some of it copied. */
-	fdev->coherent = !dma_need_sync(dev, fdev->records_dma) && !dma_addressing_limited(dev);
-	return 0;
+	return fcn_device_find_coherent(fdev);
 }
 
 /* That registers keep what is written, and that interrupts arrive. */
@@ -153,6 +176,20 @@ err_reset:
 	fcn_hw_reset(fdev);
 	timer_delete_sync(&fdev->recheck);
 	return ret;
+}
+
+/*
+ * As drm_dev_enter(), but false for a core that is lost, too: for what begins something new.  What
+ * waits, reads or closes goes on until the device is unplugged.
+ */
+bool fcn_device_enter(struct fcn_device *fdev, int *idx)
+{
+	if (!drm_dev_enter(&fdev->drm, idx))
+		return false;
+	if (READ_ONCE(fdev->state) != FCN_HW_GONE)
+		return true;
+	drm_dev_exit(*idx);
+	return false;
 }
 
 /* No DMA any more: what was mapped for it is unmapped. */

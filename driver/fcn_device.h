@@ -159,6 +159,7 @@ struct fcn_device {
 
 struct fcn_device *fcn_device_alloc(struct device *dev, const struct fcn_bus_ops *bus);
 int fcn_device_init(struct fcn_device *fdev);
+bool fcn_device_enter(struct fcn_device *fdev, int *idx);
 void fcn_device_remove(struct fcn_device *fdev);
 void fcn_device_shutdown(struct fcn_device *fdev);
 

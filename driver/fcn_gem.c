@@ -24,7 +24,7 @@ static int fcn_gem_open(struct drm_gem_object *obj, struct drm_file *file)
 {
 	int ret, idx;
 
-	if (!drm_dev_enter(obj->dev, &idx))
+	if (!fcn_device_enter(to_fcn_device(obj->dev), &idx))
 		return -ENODEV;
 	ret = fcn_vm_open_bo(file->driver_priv, to_fcn_bo(obj));
 	drm_dev_exit(idx);
@@ -136,6 +136,9 @@ struct fcn_bo *fcn_bo_create(struct fcn_device *fdev, size_t size, u32 flags)
 
 	/* Zeroed pages, also seen so by a core that does not see the CPU's caches. */
 	sgt = drm_gem_shmem_get_pages_sgt(shmem);
+	/* Of addresses or of room for copies there is not enough. */
+	if (sgt == ERR_PTR(-EIO))
+		sgt = ERR_PTR(-ENOMEM);
 	if (IS_ERR(sgt)) {
 		drm_gem_object_put(&shmem->base);
 		return ERR_CAST(sgt);
@@ -153,7 +156,7 @@ struct drm_gem_object *fcn_gem_prime_import_sg_table(struct drm_device *drm,
 
 	if (attach->dmabuf->size > FCN_VA_END - FCN_VA_START)
 		return ERR_PTR(-EINVAL);
-	if (!drm_dev_enter(drm, &idx))
+	if (!fcn_device_enter(to_fcn_device(drm), &idx))
 		return ERR_PTR(-ENODEV);
 	obj = drm_gem_shmem_prime_import_sg_table(drm, attach, sgt);
 	if (!IS_ERR(obj)) {

@@ -43,7 +43,7 @@ int fcn_ioctl_bo_create(struct drm_device *drm, void *data, struct drm_file *fil
 	/* Asked here too, so that memory is not even allocated; counted when it is mapped. */
 	if (atomic64_read(&client->memory) + size > fcn_client_memory_limit())
 		return -ENOMEM;
-	if (!drm_dev_enter(drm, &idx))
+	if (!fcn_device_enter(fdev, &idx))
 		return -ENODEV;
 	bo = fcn_bo_create(fdev, size, args->flags);
 	if (IS_ERR(bo)) {

@@ -21,6 +21,7 @@
  * fence signal with an error, and gets the job back.
  */
 
+#include <linux/interrupt.h>
 #include <linux/jiffies.h>
 #include <linux/module.h>
 
@@ -129,7 +130,8 @@ static unsigned int fcn_slots_empty(struct fcn_device *fdev, struct fcn_job *job
  * fcn_recover_lost() - Give the core up
  * @fdev: device; reset_lock is held
  *
- * All jobs that have a slot fail, and all that will come.
+ * All jobs that have a slot fail, and all that will come.  Interrupts are not wanted any more:
+ * nobody could make the line fall.
  */
 void fcn_recover_lost(struct fcn_device *fdev)
 {
@@ -138,6 +140,10 @@ void fcn_recover_lost(struct fcn_device *fdev)
 	unsigned int n;
 
 	lockdep_assert_held(&fdev->reset_lock);
+
+	if (fdev->state == FCN_HW_GONE)
+		return;
+	disable_irq(fdev->irq);
 
 	spin_lock_irqsave(&fdev->slot_lock, flags);
 	fdev->state = FCN_HW_GONE;

@@ -461,7 +461,7 @@ int fcn_ioctl_submit(struct drm_device *drm, void *data, struct drm_file *file)
 		return -ENOSPC;
 	submit.entity = &client->entities[args->priority];
 
-	if (!drm_dev_enter(drm, &idx))
+	if (!fcn_device_enter(client->fdev, &idx))
 		return -ENODEV;
 	ret = fcn_client_take_jobs(client, args->job_count);
 	if (!ret) {

@@ -156,6 +156,10 @@ TEST_F(compat, job)
 	a->submit = (struct drm_fcn_accel_submit){
 		.jobs = (uintptr_t)&a->job, .job_count = 1, .job_size = sizeof(a->job),
 	};
+	a->fini = (struct drm_fcn_accel_bo_cpu_fini){ a->create[0].handle, FCN_W };
+	ASSERT_EQ(0, ioctl32(self->fd, DRM_IOCTL_FCN_ACCEL_BO_CPU_FINI, &a->fini));
+	a->fini.handle = a->create[2].handle;
+	ASSERT_EQ(0, ioctl32(self->fd, DRM_IOCTL_FCN_ACCEL_BO_CPU_FINI, &a->fini));
 	ASSERT_EQ(0, ioctl32(self->fd, DRM_IOCTL_FCN_ACCEL_SUBMIT, &a->submit));
 	a->prep = (struct drm_fcn_accel_bo_cpu_prep){ a->create[1].handle, FCN_R, INT64_MAX };
 	ASSERT_EQ(0, ioctl32(self->fd, DRM_IOCTL_FCN_ACCEL_BO_CPU_PREP, &a->prep));

@@ -104,4 +104,72 @@ TEST_F(device, failed_job)
 	EXPECT_EQ(0, fcn_prep(self->fd, bo.handle, FCN_RW, 0));
 }
 
+/* Runs a job without PREP and FINI around it. */
+static int run_bare(int fd, struct fcn_job *job)
+{
+	struct drm_fcn_accel_sync out = { .handle = job->out };
+	struct drm_fcn_accel_job kernel = {
+		.bos = (uintptr_t)job->ref,
+		.bo_count = job->n_ref,
+		.out_syncs = (uintptr_t)&out,
+		.out_sync_count = 1,
+		.cmd_handle = job->cmd.handle,
+		.cmd_count = job->n_cmd,
+	};
+	int err = fcn_submit(fd, &kernel, 1, 0);
+
+	return err ? err : fcn_syncobj_wait(fd, job->out, fcn_now() + 20 * FCN_SEC);
+}
+
+/* Where PARAM_COHERENT is 1, CPU and core see each other's writes without PREP and FINI. */
+TEST_F(device, coherent_is_true)
+{
+	struct fcn_bo from, to;
+	struct fcn_job job;
+	uint64_t coherent;
+
+	ASSERT_EQ(0, fcn_param(self->fd, DRM_FCN_ACCEL_PARAM_COHERENT, &coherent));
+	ASSERT_EQ(0, fcn_bo_create(self->fd, 4096, 0, &from));
+	ASSERT_EQ(0, fcn_bo_create(self->fd, 4096, 0, &to));
+	ASSERT_EQ(0, fcn_job_init(self->fd, &job, 2));
+	fcn_use(&job, &from, FCN_R);
+	fcn_use(&job, &to, FCN_W);
+	fcn_add_copy(&job, from.va, to.va, 4096);
+	ASSERT_EQ(0, fcn_run(self->fd, &job));
+	for (unsigned i = 1; i < 5; i++) {
+		fcn_fill(from.map, 4096, i);
+		ASSERT_EQ(0, coherent ? run_bare(self->fd, &job) : fcn_run(self->fd, &job));
+		EXPECT_TRUE(fcn_filled(to.map, 4096, i)) {
+			TH_LOG("coherent: %d", (int)coherent);
+		}
+	}
+}
+
+/*
+ * FINI for writing gives what the CPU wrote to the core, PREP for reading what the core wrote to
+ * the CPU.
+ */
+TEST_F(device, each_direction)
+{
+	struct fcn_bo from, to;
+	struct fcn_job job;
+
+	ASSERT_EQ(0, fcn_bo_create(self->fd, 4096, 0, &from));
+	ASSERT_EQ(0, fcn_bo_create(self->fd, 4096, 0, &to));
+	ASSERT_EQ(0, fcn_job_init(self->fd, &job, 2));
+	fcn_use(&job, &from, FCN_R);
+	fcn_use(&job, &to, FCN_W);
+	fcn_add_copy(&job, from.va, to.va, 4096);
+	ASSERT_EQ(0, fcn_fini(self->fd, job.cmd.handle, FCN_W));
+	for (unsigned i = 1; i < 5; i++) {
+		ASSERT_EQ(0, fcn_prep(self->fd, from.handle, FCN_W, INT64_MAX));
+		fcn_fill(from.map, 4096, i);
+		ASSERT_EQ(0, fcn_fini(self->fd, from.handle, FCN_W));
+		ASSERT_EQ(0, run_bare(self->fd, &job));
+		ASSERT_EQ(0, fcn_prep(self->fd, to.handle, FCN_R, INT64_MAX));
+		EXPECT_TRUE(fcn_filled(to.map, 4096, i));
+		ASSERT_EQ(0, fcn_fini(self->fd, to.handle, FCN_R));
+	}
+}
+
 FCN_MAIN

@@ -153,6 +153,27 @@ int fcn_read_file(const char *path, char *text, size_t size)
 	return err;
 }
 
+int fcn_debugfs(const char *name, char *text, size_t size)
+{
+	char device[256], path[512];
+	int err = fcn_sysfs(device, sizeof(device));
+
+	if (err)
+		return err;
+	snprintf(path, sizeof(path), "/sys/kernel/debug/accel/%s/%s", strrchr(device, '/') + 1, name);
+	return fcn_read_file(path, text, size);
+}
+
+int fcn_slots_taken(void)
+{
+	char text[2048];
+	int n = 0, err = fcn_debugfs("state", text, sizeof(text));
+
+	for (const char *at = text; !err && (at = strstr(at, "\nslot")); at++)
+		n += !strncmp(at + strlen("\nslot0 "), "client ", strlen("client "));
+	return err ? err : n;
+}
+
 static void parameter_path(char *path, size_t size, const char *name)
 {
 	snprintf(path, size, "/sys/module/fcn_accel/parameters/%s", name);

@@ -96,11 +96,13 @@ void fcn_use(struct fcn_job *job, const struct fcn_bo *bo, uint32_t access)
 }
 
 /* Boards whose caches the core does not see: the driver is told where the CPU's turn ends. */
-static void hand_over(int fd, const struct fcn_job *job)
+void fcn_hand_over(int fd, const struct fcn_job *job)
 {
 	fcn_fini(fd, job->cmd.handle, FCN_RW);
 	for (uint32_t i = 0; i < job->n_ref; i++)
 		fcn_fini(fd, job->ref[i].handle, FCN_RW);
+	if (job->perf_handle)
+		fcn_fini(fd, job->perf_handle, FCN_RW);
 }
 
 int fcn_start(int fd, struct fcn_job *job)
@@ -118,7 +120,7 @@ int fcn_start(int fd, struct fcn_job *job)
 		.perf_offset = job->perf_offset,
 	};
 
-	hand_over(fd, job);
+	fcn_hand_over(fd, job);
 	return fcn_submit(fd, &kernel, 1, job->priority);
 }
 

@@ -49,6 +49,12 @@ void fcn_sleep_ms(unsigned ms);
 int fcn_write_file(const char *path, const char *text);
 int fcn_read_file(const char *path, char *text, size_t size);
 
+/* A file of the device in debugfs. */
+int fcn_debugfs(const char *name, char *text, size_t size);
+
+/* How many jobs the core has been given: 0 to 2, as debugfs says; or a negative errno. */
+int fcn_slots_taken(void);
+
 /* Parameters of the module, which a test sets for itself; restore does nothing where set failed. */
 struct fcn_parameter {
 	const char *name;
@@ -117,6 +123,9 @@ void fcn_job_exit(int fd, struct fcn_job *job);
 void fcn_job_abandon(int fd, struct fcn_job *job);
 void fcn_use(struct fcn_job *job, const struct fcn_bo *bo, uint32_t access);
 int fcn_start(int fd, struct fcn_job *job);
+
+/* What fcn_start() does first: the CPU's turn with the job's buffers ends. */
+void fcn_hand_over(int fd, const struct fcn_job *job);
 
 /* The fence's error (0: none), or -ETIME of the wait when `seconds` are over: then *late is set. */
 int fcn_finish(int fd, struct fcn_job *job, int seconds, bool *late);

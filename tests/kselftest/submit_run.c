@@ -93,6 +93,9 @@ TEST_F(device, commands_at_an_offset)
 		.out_syncs = (uintptr_t)&out, .out_sync_count = 1,
 		.cmd_handle = job.cmd.handle, .cmd_offset = 61 * FCN_CMD_BYTES, .cmd_count = 2,
 	};
+	fcn_use(&job, &from, FCN_R);
+	fcn_use(&job, &to, FCN_W);
+	fcn_hand_over(self->fd, &job);
 	ASSERT_EQ(0, fcn_submit(self->fd, &kernel, 1, 0));
 	EXPECT_EQ(0, fcn_finish(self->fd, &job, 20, &late));
 	EXPECT_TRUE(fcn_filled(to.map, 4096, 12));
@@ -174,6 +177,7 @@ TEST_F(device, order_of_a_file)
 	}
 	for (uint32_t i = 1; i < N; i++)
 		fcn_cmd_set_signal((struct fcn_cmd *)(void *)job.cmd.map + 2 * i - 1, 0);
+	fcn_hand_over(self->fd, &job);
 	for (int i = 0; i < N; i += 8)
 		ASSERT_EQ(0, fcn_submit(self->fd, &kernel[i], 8, 0));
 	ASSERT_EQ(0, fcn_finish(self->fd, &job, 30, &late));
@@ -228,6 +232,7 @@ TEST_F(device, closed_while_queued)
 	ASSERT_EQ(0, fcn_bo_close(self->fd, &from));
 	job.n_ref = 0;
 	EXPECT_EQ(0, fcn_finish(self->fd, &job, 30, &late));
+	EXPECT_EQ(0, fcn_prep(self->fd, to.handle, FCN_R, 0));
 	EXPECT_TRUE(fcn_filled(to.map, 4096, 14));
 }
 
