@@ -12,9 +12,10 @@
  * Rules of all ioctls
  *  - Reserved fields and unknown flags must be 0, else -EINVAL.  Nothing has been done when an
  *    ioctl fails.
- *  - -EFAULT: a pointer to unreadable or unwritable memory.  -ENOENT: no such handle.  -ENODEV:
- *    the device is gone.  -ENOMEM: out of memory, or over the file's memory limit.  -EINTR: a
- *    signal came; call again.
+ *  - -EFAULT: a pointer to unreadable or unwritable memory.  -ENOENT: no such handle.  -ENOMEM: out
+ *    of memory, or over the file's memory limit.  -EINTR: a signal came; call again.
+ *  - -ENODEV: the device is gone.  Or it is lost: it did not come back from a reset; then open(),
+ *    BO_CREATE, SUBMIT and imports fail, and the rest works on.
  *  - Timeouts are absolute times of CLOCK_MONOTONIC in nanoseconds; one that has passed asks
  *    without waiting.  -ETIME when it passes.
  *  - Structures are the same for 32-bit and 64-bit callers.
@@ -28,7 +29,7 @@
  *    -ETIME      no progress, or over the cap on a job's run time
  *    -ESRCH      the file was closed
  *    -ECANCELED  the machine was suspended, and the job did not end in time
- *    -ENODEV     the device has gone
+ *    -ENODEV     the device is gone, or lost
  * DRM_IOCTL_FCN_ACCEL_FAULT_QUERY tells the details.
  *
  * Versions (DRM_IOCTL_VERSION, name "fcn_accel")
@@ -239,7 +240,9 @@ struct drm_fcn_accel_job {
 };
 
 /*
- * Jobs of a higher priority are preferred; others may come through now and then.
+ * Of the jobs whose in-fences have signalled, those of a higher priority are given to the core
+ * first.  It is given two jobs at a time; what it has been given is not overtaken.  (That is so
+ * unless gpu_sched.sched_policy=2, not the default, makes Linux' scheduler weigh priorities.)
  * HIGH needs CAP_SYS_NICE, else -EPERM.
  */
 enum drm_fcn_accel_priority {
