@@ -9,7 +9,7 @@
  * A file of little-endian numbers.  It begins with struct fcn_dump_header; then come the sections,
  * each a struct fcn_dump_section followed by as many bytes as it says:
  *
- *  1  fault: struct drm_fcn_accel_fault_query, as FAULT_QUERY returns it
+ *  1  fault: struct drm_fcn_accel_fault_query, as FAULT_QUERY returned it then
  *  2  registers: pairs of 32-bit numbers, offset and value, read when the dump was made: the other
  *     slot's job may be running by then.  Missing when the core could not be read.
  *  3  commands of the job, at most 1 MiB of them.  Missing when they lie in an imported dma-buf.
@@ -67,12 +67,9 @@ static void *fcn_dump_begin(void *at, enum fcn_dump_type type, size_t bytes)
 
 static void *fcn_dump_fault(void *at, struct fcn_job *job)
 {
-	struct drm_fcn_accel_fault_query fault;
-
-	fcn_fault_describe(job, &fault);
-	at = fcn_dump_begin(at, FCN_DUMP_FAULT, sizeof(fault));
-	memcpy(at, &fault, sizeof(fault));
-	return at + sizeof(fault);
+	at = fcn_dump_begin(at, FCN_DUMP_FAULT, sizeof(job->fault));
+	memcpy(at, &job->fault, sizeof(job->fault));
+	return at + sizeof(job->fault);
 }
 
 static void *fcn_dump_registers(void *at, struct fcn_device *fdev)
@@ -127,7 +124,7 @@ void fcn_coredump(struct fcn_job *job)
 	if (!job->cmd_bo->import_attach)
 		commands = min((size_t)job->cmd_count * FCN_CMD_BYTES, FCN_DUMP_MAX_COMMANDS);
 	size = sizeof(*header) + 3 * sizeof(struct fcn_dump_section) +
-	       sizeof(struct drm_fcn_accel_fault_query) + fcn_reg_count * 2 * sizeof(__le32) +
+	       sizeof(job->fault) + fcn_reg_count * 2 * sizeof(__le32) +
 	       commands;
 	data = vzalloc(size);
 	if (!data)

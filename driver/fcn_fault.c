@@ -50,12 +50,14 @@ int fcn_fault_error(const struct fcn_job *job)
 	return cause < ARRAY_SIZE(fcn_causes) ? fcn_causes[cause].error : -EIO;
 }
 
-/* A job's fault as the uAPI has it, but for its number. */
-void fcn_fault_describe(struct fcn_job *job, struct drm_fcn_accel_fault_query *fault)
+/* Keeps a job's fault for the file to ask for; in interrupt context, too. */
+void fcn_fault_note(struct fcn_job *job)
 {
 	const bool by_driver = fcn_fault_by_driver(job);
+	struct fcn_client *client = job->client;
+	unsigned long flags;
 
-	*fault = (struct drm_fcn_accel_fault_query){
+	job->fault = (struct drm_fcn_accel_fault_query){
 		.user_data = job->user_data,
 		.time_ns = ktime_get_ns(),
 		.error = -job->error,
@@ -63,19 +65,10 @@ void fcn_fault_describe(struct fcn_job *job, struct drm_fcn_accel_fault_query *f
 		.addr = by_driver ? 0 : job->outcome.addr,
 		.cmd = by_driver ? 0 : job->outcome.cmd,
 	};
-}
-
-/* Keeps a job's fault for the file to ask for; in interrupt context, too. */
-void fcn_fault_note(struct fcn_job *job)
-{
-	struct fcn_client *client = job->client;
-	struct drm_fcn_accel_fault_query fault;
-	unsigned long flags;
-
-	fcn_fault_describe(job, &fault);
 	spin_lock_irqsave(&client->fault_lock, flags);
-	fault.index = ++client->fault_count;
-	client->faults[(fault.index - 1) % FCN_FAULTS_KEPT] = fault;
+	job->fault.index = ++client->fault_count;
+	job->fault.count = client->fault_count;
+	client->faults[(job->fault.index - 1) % FCN_FAULTS_KEPT] = job->fault;
 	spin_unlock_irqrestore(&client->fault_lock, flags);
 }
 

@@ -3,13 +3,11 @@
 #define FCN_FAULT_H
 
 struct drm_device;
-struct drm_fcn_accel_fault_query;
 struct drm_file;
 struct fcn_job;
 
 int fcn_fault_error(const struct fcn_job *job);
 void fcn_fault_note(struct fcn_job *job);
-void fcn_fault_describe(struct fcn_job *job, struct drm_fcn_accel_fault_query *fault);
 void fcn_fault_report(struct fcn_job *job);
 int fcn_ioctl_fault_query(struct drm_device *drm, void *data, struct drm_file *file);
 

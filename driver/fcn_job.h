@@ -61,6 +61,8 @@ struct fcn_job {
 	struct fcn_outcome outcome;
 	/** @error: the fence's error */
 	int error;
+	/** @fault: what the file is told about it, if it is one */
+	struct drm_fcn_accel_fault_query fault;
 };
 
 #define to_fcn_job(job) container_of(job, struct fcn_job, base)
