@@ -30,7 +30,7 @@ help:
 	@echo 'make coverage     lines of the Verilog, libaccel and the driver that tests reach, on one page (PARTS="rtl library driver")'
 	@echo 'make generate     regenerate what comes from rtl/desc/'
 	@echo 'make hil          the driver in Debian guests with the simulated core as a PCIe function (KERNEL=6.12 or backports: one)'
-	@echo 'make hil-faults   the same with a bus and an interrupt that fail now and then'
+	@echo 'make hil-faults   the same with a bus, an interrupt or a server that fail, two clients at work: Documentation/faults.md'
 	@echo 'make hil-shell    a shell in such a guest'
 	@echo 'make all          build libaccel and accelctl'
 	@echo 'make demo         find the text in a photograph on the Verilated core: build/demo/demo.png'
@@ -114,4 +114,4 @@ demo-gan:
 	@libaccel/demo/gan.sh $(BUILD)
 
 clean:
-	rm -rf $(BUILD)
+	@rm -rf $(BUILD) 2>/dev/null || { tests/debian-root.sh --remove $(BUILD)/hil/root-* $(BUILD)/root-* && rm -rf $(BUILD); }

@@ -5,12 +5,26 @@
 #
 #   debian-root.sh SUITE DIR PACKAGE...
 #
+#   debian-root.sh --remove DIR...      removes such roots: files of one that was made without root rights belong to other users
+#
 # SUITE-backports: SUITE with its backports, which are preferred.  The mirror is the one that the host's apt uses for Debian's
 # main archive.  DIR is complete when DIR.ok lists the packages; an interrupted run leaves no DIR.ok and is started anew.
 set -eu
 
+# remove DIR: what belongs to users of a namespace, only that namespace can remove.
+remove() {
+	rm -rf "$1" 2>/dev/null || { mmdebstrap --unshare-helper find "$1" -mindepth 1 -delete && rmdir "$1"; }
+}
+
+if [ "${1-}" = --remove ]; then
+	shift
+	for dir; do
+		[ ! -d "$dir" ] || remove "$dir"
+	done
+	exit
+fi
 if [ $# -lt 3 ] || [ "$1" = --help ]; then
-	sed -n '5,8s/^# \{0,1\}//p' "$0"
+	sed -n '5,10s/^# \{0,1\}//p' "$0"
 	[ "${1-}" = --help ]
 	exit
 fi
@@ -28,7 +42,8 @@ if [ -z "$mirror" ]; then
 	echo "debian-root.sh: apt knows no Debian main archive; run 'apt-get update' and look at /etc/apt/sources.list*" >&2
 	exit 1
 fi
-rm -rf "$dir" "$dir.ok"
+rm -f "$dir.ok"
+remove "$dir"
 mkdir -p "$(dirname "$dir")"
 packages=$(echo "$*" | tr ' ' ',')
 base=${suite%-backports}

@@ -9,7 +9,7 @@ set -eu
 # Why each is needed: README.md, "What it is built with".
 packages="gcc g++ make clang libclang-rt-14-dev verilator iverilog yosys z3 libcmocka-dev libxnnpack-dev libpthreadpool-dev zlib1g-dev
 libonnx-testdata libonnx-dev protobuf-c-compiler libprotobuf-c-dev libpng-dev libjpeg-dev libdrm-dev pkgconf mandoc
-mmdebstrap busybox-static xz-utils shellcheck clang-format"
+mmdebstrap uidmap busybox-static xz-utils shellcheck clang-format"
 
 [ $# = 0 ] || packages="$*"
 

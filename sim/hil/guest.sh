@@ -11,13 +11,14 @@
 # Environment:
 #   FCN_VFIO     the server (BUILD/fcn-vfio);  HIL_SERVER  more arguments for it, such as --log FILE or --faults FILE
 #   HIL_ACCEL    kvm, tcg or auto: KVM where it works (auto)
+#   HIL_NODES    2: two NUMA nodes of half the memory each, the second without a processor (1)
 #   HIL_TIMEOUT  seconds for a test run (480); HIL_MEM  MiB (1024); HIL_SMP  processors (2)
 #   HIL_APPEND   more of the kernel's command line; HIL_QEMU  more arguments for QEMU
 set -u
 top=$(cd "$(dirname "$0")/../.." && pwd)
 
 if [ $# != 4 ]; then
-	sed -n "5,15s/^# \{0,1\}//p" "$0" >&2
+	sed -n "5,16s/^# \{0,1\}//p" "$0" >&2
 	exit 2
 fi
 kernel=$1
@@ -25,6 +26,10 @@ initramfs=$(realpath "$2") || exit 1
 mode=$4
 image=$("$top"/sim/hil/kernel.sh "$kernel" | sed -n 's/^image=//p')
 [ -n "$image" ] || exit 1
+# Paths that hold in DIR, too.
+BUILD=$(realpath -m "${BUILD:-$top/build}")
+export BUILD
+[ -z "${HIL_CACHE-}" ] || { HIL_CACHE=$(realpath -m "$HIL_CACHE"); export HIL_CACHE; }
 server=$(realpath "${FCN_VFIO:-${BUILD:-$top/build}/fcn-vfio}") || exit 1
 "$top"/sim/hil/qemu.sh --fetch >/dev/null || exit 1
 
@@ -79,9 +84,16 @@ esac
 # no_timer_check: on a busy machine the emulated timer is late, and the kernel would take it for broken.
 append="console=ttyS0 hil=$mode panic=-1 oops=panic rcupdate.rcu_cpu_stall_timeout=100 watchdog_thresh=60 nokaslr no_timer_check ${HIL_APPEND-}"
 # Guest memory must be shared, or the device would write to another copy of it than the guest reads.
-qemu=("$top/sim/hil/qemu.sh" -nodefaults -no-user-config -display none -no-reboot
-	-machine "q35,memory-backend=ram,usb=off" -object "memory-backend-memfd,id=ram,size=${HIL_MEM:-1024}M,share=on"
-	-cpu max "${accel[@]}" -smp "${HIL_SMP:-2}" -m "${HIL_MEM:-1024}M"
+mem=${HIL_MEM:-1024}
+if [ "${HIL_NODES:-1}" = 2 ]; then
+	ram=(-machine "q35,usb=off"
+		-object "memory-backend-memfd,id=ram0,size=$((mem / 2))M,share=on" -numa "node,memdev=ram0,cpus=0-$((${HIL_SMP:-2} - 1))"
+		-object "memory-backend-memfd,id=ram1,size=$((mem / 2))M,share=on" -numa "node,memdev=ram1")
+else
+	ram=(-machine "q35,memory-backend=ram,usb=off" -object "memory-backend-memfd,id=ram,size=${mem}M,share=on")
+fi
+qemu=("$top/sim/hil/qemu.sh" -nodefaults -no-user-config -display none -no-reboot "${ram[@]}"
+	-cpu max "${accel[@]}" -smp "${HIL_SMP:-2}" -m "${mem}M"
 	-kernel "$image" -initrd "$initramfs" -device "pcie-root-port,id=port0,chassis=1"
 	-device '{"driver":"vfio-user-pci","id":"fcn0","bus":"port0","socket":{"type":"unix","path":"vfio.sock"}}')
 

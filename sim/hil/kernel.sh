@@ -50,19 +50,11 @@ if [ ! -f "$root/boot/vmlinuz-$release" ]; then
 	exit 1
 fi
 
-# in_root DIR CMD...: in namespaces of its own, so that nothing stays mounted and no root rights are needed.
+# in_root DIR CMD...
 in_root() {
-	local dir
-	dir=$(cd "$1" && pwd)
+	local dir=$1
 	shift
-	[ -d "$root/src" ] || mkdir "$root/src"
-	# shellcheck disable=SC2016  # for the inner shell
-	unshare --map-root-user --mount --pid --fork sh -ec '
-		mount --bind "$1" "$2/src"
-		mount -t proc proc "$2/proc"
-		root=$2
-		shift 2
-		exec chroot "$root" env -C /src -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 "$@"' sh "$dir" "$root" "$@"
+	tests/in-root.sh "$root" "$dir" src "$@"
 }
 
 case ${1-} in

@@ -9,11 +9,13 @@ arm_root=${HIL_CACHE:-$build/hil}/root-arm64
 
 # Unpacks the newest headers of a suite, with what this machine's make needs of them; says the kernel's release.
 fetch_arm_headers() { # SUITE
-	local suite=$1 work=$arm_root.apt-$1 mirror host release keyring=/usr/share/keyrings/debian-archive-keyring.gpg options
+	local suite=$1 work=$arm_root.apt-$1 mirror host release keyring=/usr/share/keyrings/debian-archive-keyring.gpg options helper=()
 	if [ -f "$work.release" ]; then
 		cat "$work.release"
 		return
 	fi
+	# The files of a root that was made without root rights belong to other users.
+	[ "$(id -u)" = 0 ] || helper=(mmdebstrap --unshare-helper)
 	host=$(dpkg --print-architecture)
 	# shellcheck disable=SC2016  # apt's own placeholders
 	mirror=$(apt-get indextargets --format '$(CREATED_BY) $(COMPONENT) $(ORIGIN) $(LABEL) $(REPO_URI)' |
@@ -33,7 +35,7 @@ fetch_arm_headers() { # SUITE
 		"linux-kbuild-$release:$host") >&2 || return
 	for deb in "$work"/*.deb; do
 		# tar alone would replace the root's links, such as /lib, by folders.
-		dpkg-deb --fsys-tarfile "$deb" | tar -x --keep-directory-symlink --no-same-owner -C "$arm_root" ./usr || return
+		dpkg-deb --fsys-tarfile "$deb" | ${helper[@]+"${helper[@]}"} tar -x --keep-directory-symlink --no-same-owner -C "$arm_root" ./usr || return
 	done
 	rm -rf "$work"
 	echo "$release" >"$work.release"
@@ -41,18 +43,10 @@ fetch_arm_headers() { # SUITE
 }
 
 arm_make() { # RELEASE DIR [ARGUMENT...]: the modules of DIR
-	local release=$1 dir
-	dir=$(cd "$2" && pwd)
+	local release=$1 dir=$2
 	shift 2
-	# shellcheck disable=SC2016  # for the inner shell
-	unshare --map-root-user --mount --pid --fork sh -ec '
-		mount --bind "$1" "$2/src"
-		mount -t proc proc "$2/proc"
-		root=$2
-		release=$3
-		shift 3
-		exec chroot "$root" env -C /src -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 make -C "/usr/src/linux-headers-$release-arm64" \
-			M=/src ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- -j2 W=1 "$@" modules' sh "$dir" "$arm_root" "$release" "$@"
+	tests/in-root.sh "$arm_root" "$dir" src make -C "/usr/src/linux-headers-$release-arm64" M=/src ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- \
+		-j2 W=1 "$@" modules
 }
 
 check_arm64() { # KERNEL SUITE

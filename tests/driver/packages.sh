@@ -6,14 +6,9 @@
 
 root=${HIL_CACHE:-$build/hil}/root-driver
 
-# in_root COMMAND: in namespaces of its own; $out is seen as /out there.
+# in_root COMMAND; $out is seen as /out there.
 in_root() {
-	mkdir -p "$root/out"
-	# shellcheck disable=SC2016  # for the inner shell
-	unshare --map-root-user --mount --pid --fork sh -ec '
-		mount --bind "$1" "$2/out"
-		mount -t proc proc "$2/proc"
-		exec chroot "$2" env -C /out -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 sh -ec "$3"' sh "$PWD/$out" "$root" "$1"
+	tests/in-root.sh "$root" "$out" out sh -ec "$1"
 }
 
 check_binding() {
