@@ -38,6 +38,7 @@ bool vf_bus_fate(struct vf_device *dev, enum vf_fault_on on, uint64_t addr, uint
 {
 	unsigned struck = vf_plan_event(&dev->plan, on, fcn_sim_now(dev->engine.sim), addr, len);
 
+	dev->struck += (unsigned)__builtin_popcount(struck);
 	if (struck & 1u << VF_FAULT_VANISH && vf_dma_vanish(&dev->dma, addr))
 		vf_log(dev, "mapping of 0x%" PRIx64 " vanished, as planned", addr);
 	if (struck & 1u << VF_FAULT_MUTE)

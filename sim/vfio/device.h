@@ -33,7 +33,8 @@ struct vf_device {
 	struct vf_config config;
 	struct vf_dma dma;
 	struct vf_irq irq;
-	struct vf_plan plan; /* the server's part is a copy */
+	struct vf_plan plan; /* the server's part is a copy, which strikes here */
+	unsigned struck;     /* times that it did so */
 	struct vf_watch watch;
 	uint8_t msix_table[VF_MSIX_TABLE_BYTES];
 	FILE *log, *record;

@@ -190,7 +190,7 @@ static int report(const struct vf_device *dev)
 
 	fcn_sim_counters(sim, &c);
 	fprintf(stderr, "fcn-vfio: %" PRIu64 " cycles, %" PRIu64 " register reads, %" PRIu64 " writes, %" PRIu64 " messages, %" PRIu64 " faults\n",
-		c.cycles, c.reg_reads, c.reg_writes, dev->irq.sent, c.faults);
+		c.cycles, c.reg_reads, c.reg_writes, dev->irq.sent, c.faults + dev->struck);
 	vf_watch_report(&dev->watch, stderr);
 	for (unsigned i = 0; fcn_sim_protocol_error(sim, i); i++)
 		fprintf(stderr, "fcn-vfio: the core broke a rule of the bus: %s\n", fcn_sim_protocol_error(sim, i));

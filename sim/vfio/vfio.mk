@@ -36,6 +36,7 @@ hil:
 
 hil-faults:
 	@tests/hil/faults.sh $(BUILD) $(KERNEL)
+	@tests/hil/reactions.sh $(BUILD) $(or $(KERNEL),6.12)
 
 hil-shell:
 	@tests/hil/shell.sh $(BUILD) $(or $(KERNEL),6.12)

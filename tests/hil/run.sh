@@ -15,6 +15,8 @@ shift
 [ $# -gt 0 ] || set -- 6.12 backports
 export BUILD=$build
 . tests/hil/build.sh
+# shellcheck source=tests/hil/reaction.sh
+. tests/hil/reaction.sh
 
 # What the server says at its end.
 check_server() { # DIR
@@ -96,6 +98,7 @@ run_kernel() { # KERNEL
 		sim/hil/guest.sh "$1" "$dir/initramfs.gz" "$dir" test >"$dir/guest.log" 2>&1
 		check_guest "$dir" $? "$(sed 's/#.*//' tests/kselftest/list | tr '\n' ' ')"
 		run_sessions "$1" "$dir"
+		build_clients "$1" "$dir" && run_reaction "$1" "$dir" mixed
 	fi
 	echo "1..$n"
 	if [ "$failed" != 0 ]; then
