@@ -17,6 +17,7 @@
 #include "fcn_client.h"
 #include "fcn_device.h"
 #include "fcn_drv.h"
+#include "fcn_dmabuf.h"
 #include "fcn_fault.h"
 #include "fcn_gem.h"
 #include "fcn_pci.h"
@@ -147,6 +148,7 @@ const struct drm_driver fcn_drm_driver = {
 	.num_ioctls = ARRAY_SIZE(fcn_ioctls),
 	.show_fdinfo = fcn_show_fdinfo,
 	.gem_create_object = fcn_gem_create_object,
+	.gem_prime_import = fcn_gem_prime_import,
 	.gem_prime_import_sg_table = fcn_gem_prime_import_sg_table,
 };
 

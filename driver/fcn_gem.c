@@ -14,6 +14,7 @@
 
 #include "fcn_client.h"
 #include "fcn_device.h"
+#include "fcn_dmabuf.h"
 #include "fcn_gem.h"
 
 /* dma_buf_unmap_attachment_unlocked(); MODULE_IMPORT_NS() is not the same in all kernels. */
@@ -85,6 +86,7 @@ static const struct drm_gem_object_funcs fcn_gem_funcs = {
 	.open = fcn_gem_open,
 	.close = fcn_gem_close,
 	.status = fcn_gem_status,
+	.export = fcn_gem_export,
 	.print_info = drm_gem_shmem_object_print_info,
 	.pin = drm_gem_shmem_object_pin,
 	.unpin = drm_gem_shmem_object_unpin,
@@ -109,7 +111,7 @@ struct drm_gem_object *fcn_gem_create_object(struct drm_device *drm, size_t size
 }
 
 /* From now on the device's removal unmaps it.  The caller is inside drm_dev_enter(). */
-static void fcn_bo_add(struct fcn_device *fdev, struct fcn_bo *bo)
+void fcn_bo_add(struct fcn_device *fdev, struct fcn_bo *bo)
 {
 	mutex_lock(&fdev->dma_lock);
 	list_add(&bo->link, &fdev->bos);
@@ -145,25 +147,4 @@ struct fcn_bo *fcn_bo_create(struct fcn_device *fdev, size_t size, u32 flags)
 	}
 	fcn_bo_add(fdev, bo);
 	return bo;
-}
-
-struct drm_gem_object *fcn_gem_prime_import_sg_table(struct drm_device *drm,
-						     struct dma_buf_attachment *attach,
-						     struct sg_table *sgt)
-{
-	struct drm_gem_object *obj;
-	int idx;
-
-	if (attach->dmabuf->size > FCN_VA_END - FCN_VA_START)
-		return ERR_PTR(-EINVAL);
-	if (!fcn_device_enter(to_fcn_device(drm), &idx))
-		return ERR_PTR(-ENODEV);
-	obj = drm_gem_shmem_prime_import_sg_table(drm, attach, sgt);
-	if (!IS_ERR(obj)) {
-		/* As the caller will do, but the removal may come first. */
-		obj->import_attach = attach;
-		fcn_bo_add(to_fcn_device(drm), to_fcn_bo(obj));
-	}
-	drm_dev_exit(idx);
-	return obj;
 }

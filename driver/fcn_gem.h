@@ -8,7 +8,6 @@
 
 #include <drm/fcn_accel.h>
 
-struct dma_buf_attachment;
 struct fcn_device;
 
 /**
@@ -30,10 +29,8 @@ struct fcn_bo {
 #define to_fcn_bo(obj) container_of(to_drm_gem_shmem_obj(obj), struct fcn_bo, base)
 
 struct drm_gem_object *fcn_gem_create_object(struct drm_device *drm, size_t size);
-struct drm_gem_object *fcn_gem_prime_import_sg_table(struct drm_device *drm,
-						     struct dma_buf_attachment *attach,
-						     struct sg_table *sgt);
 struct fcn_bo *fcn_bo_create(struct fcn_device *fdev, size_t size, u32 flags);
+void fcn_bo_add(struct fcn_device *fdev, struct fcn_bo *bo);
 void fcn_bo_unmap_dma(struct fcn_bo *bo);
 
 int fcn_ioctl_bo_create(struct drm_device *drm, void *data, struct drm_file *file);

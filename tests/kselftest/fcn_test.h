@@ -133,6 +133,19 @@ int fcn_finish(int fd, struct fcn_job *job, int seconds, bool *late);
 /* Start and finish.  -ETIMEDOUT: not done within a minute. */
 int fcn_run(int fd, struct fcn_job *job);
 
+/* ---- another driver: fcn_vgem.c ---- */
+
+/* vgem, whose module may be loaded for that; negative: there is none. */
+int fcn_vgem_open(void);
+
+/* A fence for writing on a buffer of 4096 bytes of vgem's, which its dma-buf is. */
+struct fcn_vgem_fence {
+	int vgem, dmabuf;
+	uint32_t fence;
+};
+int fcn_vgem_attach(int vgem, struct fcn_vgem_fence *fence);
+int fcn_vgem_signal(struct fcn_vgem_fence *fence);	/* closes the dma-buf, too */
+
 /* ---- command streams: fcn_stream.c ---- */
 
 struct fcn_cmd *fcn_add(struct fcn_job *job, uint32_t opcode, uint32_t wait, uint32_t signal);

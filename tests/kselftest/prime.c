@@ -199,34 +199,6 @@ TEST_F(device, imported_twice)
 	close(dev);
 }
 
-static int find_vgem(void)
-{
-	for (int i = 0; i < 16; i++) {
-		char path[32], name[16] = "";
-		struct drm_version v = { .name = name, .name_len = sizeof(name) - 1 };
-		int fd;
-
-		snprintf(path, sizeof(path), "/dev/dri/card%d", i);
-		fd = open(path, O_RDWR | O_CLOEXEC);
-		if (fd < 0)
-			continue;
-		if (!fcn_ioctl(fd, DRM_IOCTL_VERSION, &v) && !strcmp(name, "vgem"))
-			return fd;
-		close(fd);
-	}
-	return -1;
-}
-
-/* Its module is there more often than it is loaded. */
-static int open_vgem(void)
-{
-	int fd = find_vgem();
-
-	if (fd < 0 && !geteuid() && !system("modprobe vgem 2>/dev/null"))
-		fd = find_vgem();
-	return fd;
-}
-
 static void *map_vgem(int fd, uint32_t handle, size_t size)
 {
 	struct drm_mode_map_dumb dumb = { .handle = handle };
@@ -236,11 +208,57 @@ static void *map_vgem(int fd, uint32_t handle, size_t size)
 	return mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)dumb.offset);
 }
 
+static int dmabuf_sync(int dmabuf, uint64_t flags)
+{
+	struct dma_buf_sync sync = { .flags = flags };
+
+	return fcn_ioctl(dmabuf, DMA_BUF_IOCTL_SYNC, &sync);
+}
+
+/* Whoever maps our dma-buf says so when it begins and ends; and a beginning waits for the core. */
+TEST_F(device, mapped_dmabuf)
+{
+	struct fcn_bo bo;
+	struct fcn_job job;
+	uint8_t *map;
+	int dmabuf;
+
+	ASSERT_EQ(0, fcn_bo_create(self->fd, 8192, 0, &bo));
+	ASSERT_EQ(0, fcn_job_init(self->fd, &job, 4));
+	dmabuf = fcn_export(self->fd, bo.handle);
+	ASSERT_LE(0, dmabuf);
+	map = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_SHARED, dmabuf, 0);
+	ASSERT_NE(MAP_FAILED, map);
+	fcn_use(&job, &bo, FCN_RW);
+	fcn_add_spin(&job, 50000);
+	fcn_add_copy(&job, bo.va, bo.va + 4096, 4096);
+	ASSERT_EQ(0, fcn_fini(self->fd, job.cmd.handle, FCN_W));
+	for (unsigned i = 1; i < 4; i++) {
+		struct drm_fcn_accel_job kernel = {
+			.bos = (uintptr_t)job.ref,
+			.bo_count = 1,
+			.cmd_handle = job.cmd.handle,
+			.cmd_count = job.n_cmd,
+		};
+
+		ASSERT_EQ(0, dmabuf_sync(dmabuf, DMA_BUF_SYNC_START | DMA_BUF_SYNC_RW));
+		EXPECT_TRUE(i == 1 || fcn_filled(map + 4096, 4096, i - 1));
+		fcn_fill(map, 4096, i);
+		ASSERT_EQ(0, dmabuf_sync(dmabuf, DMA_BUF_SYNC_END | DMA_BUF_SYNC_RW));
+		ASSERT_EQ(0, fcn_submit(self->fd, &kernel, 1, 0));
+		ASSERT_EQ(0, dmabuf_sync(dmabuf, DMA_BUF_SYNC_START | DMA_BUF_SYNC_READ));
+		EXPECT_TRUE(fcn_filled(map + 4096, 4096, i));
+		ASSERT_EQ(0, dmabuf_sync(dmabuf, DMA_BUF_SYNC_END | DMA_BUF_SYNC_READ));
+	}
+	munmap(map, 8192);
+	close(dmabuf);
+}
+
 /* vgem's memory in our core. */
 TEST_F(device, vgem_exports)
 {
 	struct drm_mode_create_dumb dumb = { .width = 1024, .height = 4, .bpp = 32 };
-	int vgem = open_vgem(), dmabuf;
+	int vgem = fcn_vgem_open(), dmabuf;
 	struct fcn_bo bo, from;
 	uint32_t handle;
 	uint8_t *map;
@@ -268,7 +286,7 @@ TEST_F(device, vgem_exports)
 /* Our memory in vgem. */
 TEST_F(device, vgem_imports)
 {
-	int vgem = open_vgem(), dmabuf;
+	int vgem = fcn_vgem_open(), dmabuf;
 	struct fcn_bo bo;
 	uint32_t handle;
 	uint8_t *map;
@@ -293,10 +311,8 @@ TEST_F(device, vgem_imports)
 /* vgem's fence on a shared buffer holds our job, and ours holds vgem's reader. */
 TEST_F(device, vgem_fence)
 {
-	struct drm_mode_create_dumb dumb = { .width = 1024, .height = 1, .bpp = 32 };
-	struct { uint32_t handle, flags, out_fence, pad; } attach = { .flags = 1 };
-	struct { uint32_t fence, flags; } signal = { 0 };
-	int vgem = open_vgem(), dmabuf;
+	int vgem = fcn_vgem_open();
+	struct fcn_vgem_fence fence;
 	struct fcn_bo bo;
 	struct fcn_job job;
 	uint32_t handle;
@@ -304,22 +320,16 @@ TEST_F(device, vgem_fence)
 
 	if (vgem < 0)
 		SKIP(return, "no vgem device");
-	ASSERT_EQ(0, fcn_ioctl(vgem, DRM_IOCTL_MODE_CREATE_DUMB, &dumb));
-	dmabuf = fcn_export(vgem, dumb.handle);
-	ASSERT_LE(0, dmabuf);
-	ASSERT_EQ(0, fcn_import(self->fd, dmabuf, &handle));
+	ASSERT_EQ(0, fcn_vgem_attach(vgem, &fence));
+	ASSERT_EQ(0, fcn_import(self->fd, fence.dmabuf, &handle));
 	ASSERT_EQ(0, fcn_bo_info(self->fd, handle, &bo));
-	attach.handle = dumb.handle;
-	ASSERT_EQ(0, fcn_ioctl(vgem, DRM_IOWR(DRM_COMMAND_BASE + 1, uint32_t[4]), &attach));
 	ASSERT_EQ(0, fcn_job_init(self->fd, &job, 2));
 	fcn_use(&job, &bo, FCN_RW);
 	fcn_add_copy(&job, bo.va, bo.va + 2048, 2048);
 	ASSERT_EQ(0, fcn_start(self->fd, &job));
 	EXPECT_EQ(-ETIME, fcn_syncobj_wait(self->fd, job.out, fcn_now() + FCN_SEC / 10));
-	signal.fence = attach.out_fence;
-	ASSERT_EQ(0, fcn_ioctl(vgem, DRM_IOW(DRM_COMMAND_BASE + 2, uint32_t[2]), &signal));
+	ASSERT_EQ(0, fcn_vgem_signal(&fence));
 	EXPECT_EQ(0, fcn_finish(self->fd, &job, 20, &late));
-	close(dmabuf);
 	close(vgem);
 }
 
