@@ -91,6 +91,37 @@ TEST_F(device, memory)
 	fcn_restore_parameter(&before);
 }
 
+/* Imports count, too; what a file has already counts once. */
+TEST_F(device, imports_are_memory)
+{
+	struct fcn_parameter before = { 0 };
+	struct fcn_bo bo[3], import = { 0 };
+	uint32_t handle[4] = { 0 };
+	int dmabuf[3], fd;
+
+	FCN_NEED_ROOT();
+	for (int i = 0; i < 3; i++) {
+		ASSERT_EQ(0, fcn_bo_create(self->fd, 2 << 20, 0, &bo[i]));
+		dmabuf[i] = fcn_export(self->fd, bo[i].handle);
+		ASSERT_LE(0, dmabuf[i]);
+	}
+	if (fcn_set_parameter("file_memory_mb", 4, &before))
+		SKIP(return, "the module has no parameter file_memory_mb");
+	fd = fcn_open();
+	EXPECT_LE(0, fd);
+	EXPECT_EQ(0, fcn_import(fd, dmabuf[0], &handle[0]));
+	EXPECT_EQ(0, fcn_import(fd, dmabuf[1], &handle[1]));
+	EXPECT_EQ(0, fcn_import(fd, dmabuf[1], &handle[3]));
+	EXPECT_EQ(-ENOMEM, fcn_import(fd, dmabuf[2], &handle[2]));
+	import.handle = handle[0];
+	EXPECT_EQ(0, fcn_bo_close(fd, &import));
+	EXPECT_EQ(0, fcn_import(fd, dmabuf[2], &handle[2]));
+	close(fd);
+	fcn_restore_parameter(&before);
+	for (int i = 0; i < 3; i++)
+		close(dmabuf[i]);
+}
+
 /* A failed creation gives its memory and address back: as many fit afterwards as before. */
 TEST_F(device, too_large_again_and_again)
 {

@@ -2,6 +2,7 @@
 /* Syncobjs, binary and timeline, in and out; sync files. */
 #include "fcn_fixture.h"
 
+#include <linux/dma-buf.h>
 #include <poll.h>
 
 FIXTURE(sync) {
@@ -210,6 +211,54 @@ TEST_F(sync, timeline)
 	/* A point between two is that of the next one. */
 	EXPECT_EQ(0, wait_points(self->fd, out.handle, 15, 0, 0));
 	EXPECT_EQ(-EINVAL, wait_points(self->fd, out.handle, 51, 0, 0));
+}
+
+/* Another driver's fence as a point of a timeline. */
+static int add_point(int fd, const struct fcn_vgem_fence *fence, uint32_t timeline, uint64_t point)
+{
+	struct dma_buf_export_sync_file sync = { .flags = DMA_BUF_SYNC_RW };
+	struct drm_syncobj_transfer move = { .dst_handle = timeline, .dst_point = point };
+	struct drm_syncobj_handle import = {
+		.flags = DRM_SYNCOBJ_FD_TO_HANDLE_FLAGS_IMPORT_SYNC_FILE,
+	};
+	int err = fcn_ioctl(fence->dmabuf, DMA_BUF_IOCTL_EXPORT_SYNC_FILE, &sync);
+
+	if (!err)
+		err = fcn_syncobj(fd, 0, &import.handle);
+	if (err)
+		return err;
+	import.fd = sync.fd;
+	err = fcn_ioctl(fd, DRM_IOCTL_SYNCOBJ_FD_TO_HANDLE, &import);
+	close(sync.fd);
+	move.src_handle = import.handle;
+	return err ? err : fcn_ioctl(fd, DRM_IOCTL_SYNCOBJ_TRANSFER, &move);
+}
+
+/*
+ * A job waits for its own point, not for a later one that is not there yet; and for that if told
+ * so.
+ */
+TEST_F(sync, point_before_the_last)
+{
+	struct drm_fcn_accel_sync point = { .point = 10 }, out = { 0 };
+	int vgem = fcn_vgem_open();
+	struct fcn_vgem_fence fence;
+
+	if (vgem < 0)
+		SKIP(return, "no vgem device");
+	ASSERT_EQ(0, fcn_syncobj(self->fd, 0, &point.handle));
+	ASSERT_EQ(0, fcn_syncobj(self->fd, 0, &out.handle));
+	ASSERT_EQ(0, submit(self, NULL, 0, &point, 1));
+	ASSERT_EQ(0, fcn_vgem_attach(vgem, &fence));
+	ASSERT_EQ(0, add_point(self->fd, &fence, point.handle, 20));
+	ASSERT_EQ(0, submit(self, &point, 1, &out, 1));
+	EXPECT_EQ(0, fcn_syncobj_wait(self->fd, out.handle, fcn_now() + 5 * FCN_SEC));
+	point.point = 20;
+	ASSERT_EQ(0, submit(self, &point, 1, &out, 1));
+	EXPECT_EQ(-ETIME, fcn_syncobj_wait(self->fd, out.handle, fcn_now() + FCN_SEC / 10));
+	ASSERT_EQ(0, fcn_vgem_signal(&fence));
+	EXPECT_EQ(0, fcn_syncobj_wait(self->fd, out.handle, soon()));
+	close(vgem);
 }
 
 TEST_F(sync, timeline_wait_before_submit)
