@@ -11,6 +11,7 @@
 # Environment:
 #   FCN_VFIO     the server (BUILD/fcn-vfio);  HIL_SERVER  more arguments for it, such as --log FILE or --faults FILE
 #   HIL_ACCEL    kvm, tcg or auto: KVM where it works (auto)
+#   HIL_PATIENCE milliseconds that QEMU waits for an answer of the server (5000)
 #   HIL_NODES    2: two NUMA nodes of half the memory each, the second without a processor (1)
 #   HIL_TIMEOUT  seconds for a test run (480); HIL_MEM  MiB (1024); HIL_SMP  processors (2)
 #   HIL_APPEND   more of the kernel's command line; HIL_QEMU  more arguments for QEMU
@@ -18,7 +19,7 @@ set -u
 top=$(cd "$(dirname "$0")/../.." && pwd)
 
 if [ $# != 4 ]; then
-	sed -n "5,16s/^# \{0,1\}//p" "$0" >&2
+	sed -n "5,17s/^# \{0,1\}//p" "$0" >&2
 	exit 2
 fi
 kernel=$1
@@ -95,7 +96,7 @@ fi
 qemu=("$top/sim/hil/qemu.sh" -nodefaults -no-user-config -display none -no-reboot "${ram[@]}"
 	-cpu max "${accel[@]}" -smp "${HIL_SMP:-2}" -m "${mem}M"
 	-kernel "$image" -initrd "$initramfs" -device "pcie-root-port,id=port0,chassis=1"
-	-device '{"driver":"vfio-user-pci","id":"fcn0","bus":"port0","socket":{"type":"unix","path":"vfio.sock"}}')
+	-device '{"driver":"vfio-user-pci","id":"fcn0","bus":"port0","socket":{"type":"unix","path":"vfio.sock"},"x-msg-timeout":'"${HIL_PATIENCE:-5000}}")
 
 if [ "$mode" = shell ]; then
 	# The console is this terminal; Ctrl-A X ends QEMU.

@@ -56,7 +56,7 @@ serve_host() { # DIR ACTION
 }
 
 run_reaction() { # KERNEL DIR NAME
-	local dir=$2/reaction-$3 root=$2/reaction-$3/root row helpers=() status pid qemu=${HIL_QEMU-}
+	local dir=$2/reaction-$3 root=$2/reaction-$3/root row helpers=() status pid patience="" qemu=${HIL_QEMU-}
 	reaction "$3" || return
 	mkdir -p "$root/tests"
 	case ${row[5]-} in
@@ -67,7 +67,7 @@ run_reaction() { # KERNEL DIR NAME
 	(cd "$root" && find . | busybox cpio -o -H newc 2>/dev/null | gzip -1) | cat "$2/reactions.gz" - >"$dir/initramfs.gz"
 	echo "# $3: '${row[1]}'"
 	rm -f "$dir"/{monitor.*,results.log,server2.log}
-	if [ -n "${row[6]-}" ]; then
+	if [[ ${row[6]-} =~ ^(server|reset)$ ]]; then
 		fcn_vfio=$(realpath "$build/fcn-vfio")
 		mkfifo "$dir/monitor.in" "$dir/monitor.out"
 		qemu="$qemu -device pcie-root-port,id=port1,chassis=2 -chardev pipe,id=monitor,path=monitor -mon chardev=monitor,mode=control"
@@ -77,7 +77,9 @@ run_reaction() { # KERNEL DIR NAME
 		serve_host "$dir" "${row[6]}" <>"$dir/monitor.in" &
 		helpers+=($!)
 	fi
-	HIL_TIMEOUT=${HIL_TIMEOUT:-240} HIL_NODES=2 HIL_MEM=1024 HIL_QEMU=$qemu HIL_SERVER="--faults plan ${HIL_SERVER-}" \
+	# With 5 seconds for each read that is never answered the guest would stand still most of the time.
+	[ "${row[6]-}" != impatient ] || patience=100
+	HIL_PATIENCE=${patience:-5000} HIL_NODES=2 HIL_MEM=1024 HIL_QEMU=$qemu HIL_SERVER="--faults plan ${HIL_SERVER-}" \
 		sim/hil/guest.sh "$1" "$dir/initramfs.gz" "$dir" test >"$dir/guest.log" 2>&1
 	status=$?
 	# A second server is the last helper's child, and ends with it.

@@ -11,8 +11,10 @@
  *                   behind it end well
  *   from=ERR        from some job on all end with this error, before it all are right
  *   gone            from some job on all end with ENODEV, and so does an empty one at the end
+ *   right-or-gone   one of the two
  * JOBS: of each client, at least (150); a client goes on until the other has done as many, so that there is always load from both.
  * AFTERWARDS: what is done when both have ended; then both run again, and all must be right
+ *   -               nothing
  *   rebind          the driver is unbound, the function reset, the driver bound
  *   host            the guest removes the device, asks its host for a new one by the line "@host", and waits for it
  * or, in place of it
@@ -241,6 +243,8 @@ static bool as_wanted(const struct tally *t, const char *want)
 {
 	if (t->wrong || t->late || t->no_account || t->done < jobs_wanted || !t->right)
 		return false;
+	if (!strcmp(want, "right-or-gone"))
+		return as_wanted(t, "right") || as_wanted(t, "gone");
 	if (!strcmp(want, "right"))
 		return t->right == t->done && !t->told;
 	if (!strncmp(want, "some=", 5))
