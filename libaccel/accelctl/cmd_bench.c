@@ -96,7 +96,7 @@ int cmd_bench(const struct options *o)
 	for (int i = 0; !err && i < o->layers.n; i++)
 		err = bench_layer(o, o->layers.word[i], dev, &t);
 	/* What was measured before an error is worth seeing. */
-	printed = t.n_cell || !err ? report_print(&t, 1, o->format) : 0;
+	printed = report_end(t.n_cell ? 0 : err, &t, 1, o->format);
 	if (!err && !printed)
 		explain(o, dev);
 	accel_device_close(dev);

@@ -21,7 +21,7 @@ static int list_devices(const struct options *o)
 	table_column(&t, "device", false);
 	table_column(&t, "what", false);
 	err = accel_device_list(add_device, &t);
-	return err ? err : report_print(&t, 1, o->format);
+	return report_end(err, &t, 1, o->format);
 }
 
 static int show_device(const struct options *o)
@@ -51,7 +51,7 @@ static int show_device(const struct options *o)
 	}
 #undef ROW
 	accel_device_close(dev);
-	return err ? err : report_print(&t, 1, o->format);
+	return report_end(err, &t, 1, o->format);
 }
 
 /* "1x3x?x?" */
@@ -193,7 +193,7 @@ static int show_model(const struct options *o)
 	if (!err && shapes_known(model))
 		err = show_program(o, model, t, &n);
 	accel_model_free(model);
-	return err ? err : report_print(t, n, o->format);
+	return report_end(err, t, err ? 3 : n, o->format);
 }
 
 int cmd_info(const struct options *o)

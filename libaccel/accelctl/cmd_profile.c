@@ -25,8 +25,7 @@ static int profile(const struct options *o, const struct accel_model *model,
 		err = layers_rows(&t, prog, dev, "");
 	if (!err)
 		err = layers_sum(&t, prog, dev, "", "sum");
-	if (!err)
-		err = report_print(&t, 1, o->format);
+	err = report_end(err, &t, 1, o->format);
 	if (!err && o->trace)
 		err = trace_write(o->trace, prog);
 	if (!err)

@@ -89,6 +89,14 @@ static int report(int result, const char *command)
 	return usage ? EXIT_USAGE : EXIT_FAILED;
 }
 
+/* What nobody could read counts as failed. */
+static int written(int result)
+{
+	if ((fflush(stdout) || ferror(stdout)) && result >= 0)
+		return error(-EIO, "cannot write to standard output");
+	return result;
+}
+
 static int run(const struct command *c, int argc, char **argv)
 {
 	struct options o;
@@ -100,10 +108,7 @@ static int run(const struct command *c, int argc, char **argv)
 	} else if (!result) {
 		result = c->run(&o);
 	}
-	/* What nobody could read counts as failed. */
-	if ((fflush(stdout) || ferror(stdout)) && result >= 0)
-		result = error(-EIO, "cannot write to standard output");
-	return report(result, c->name);
+	return report(written(result), c->name);
 }
 
 int main(int argc, char **argv)
@@ -115,11 +120,11 @@ int main(int argc, char **argv)
 			      NULL);
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
 		print_help();
-		return EXIT_DONE;
+		return report(written(0), NULL);
 	}
 	if (!strcmp(argv[1], "--version")) {
 		printf("accelctl %s\n", accel_version());
-		return EXIT_DONE;
+		return report(written(0), NULL);
 	}
 	c = find_command(argv[1]);
 	if (!c)

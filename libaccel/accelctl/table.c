@@ -218,3 +218,12 @@ int report_print(struct table *tables, int n, enum format format)
 		table_free(&tables[i]);
 	return failed ? error(-ENOMEM, "out of memory for a table") : 0;
 }
+
+int report_end(int err, struct table *tables, int n, enum format format)
+{
+	if (!err)
+		return report_print(tables, n, format);
+	for (int i = 0; i < n; i++)
+		table_free(&tables[i]);
+	return err;
+}

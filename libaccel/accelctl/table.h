@@ -33,4 +33,7 @@ void table_cell(struct table *t, const char *format, ...) __attribute__((format(
 /* Prints all, and frees them.  JSON of one table is an array of rows; of more: an object. */
 int report_print(struct table *tables, int n, enum format format);
 
+/* The same unless there was an error, which is returned; frees them all the same. */
+int report_end(int err, struct table *tables, int n, enum format format);
+
 #endif

@@ -23,7 +23,9 @@
  *  - Threads: different objects may be used by different threads at the same time.  A device may be
  *    used by several threads at once.  A model that is not being changed may be read by several.
  *    A program runs one inference at a time; further callers wait, in the order of their calls.
- *  - fork(): objects stay with the parent; the child may only exit or exec.
+ *  - fork(): a device, and what was made with it (programs, jobs, buffers), stays with the process
+ *    that opened it.  In a child their functions fail with -EPERM, and freeing them does nothing; the
+ *    child may open a device of its own.  Models are memory like any other.
  */
 #ifndef ACCEL_H
 #define ACCEL_H
@@ -287,6 +289,8 @@ void accel_job_free(struct accel_job *job);
  * fn is called while a run lasts, from the thread that runs (of accel_submit(): a thread of the
  * library's), with the layers done of all: after each layer that runs on the host, and at least
  * every 100 ms while the core works.  fn NULL: no one.  Holds from the next run on.
+ * fn may start runs of the program (accel_submit()), but what waits for the program - a run, a job, a
+ * profile, a binding - fails with -EDEADLK there, and it must not free a job or the program.
  */
 void accel_program_on_progress(struct accel_program *prog,
 			       void (*fn)(void *ctx, int done, int total), void *ctx);

@@ -74,20 +74,37 @@ static void finish(struct sim_device *d, struct sim_job *job, int err)
 }
 
 /* Takes the result of a slot's job if its completion record has been written. */
-static void collect(struct sim_device *d, unsigned slot)
+static bool collect(struct sim_device *d, unsigned slot)
 {
 	struct sim_job *job = d->slot[slot];
 	uint32_t record[4];
 
 	if (!job || sim_memory_read(&d->memory, sim_memory_record(slot), record, sizeof(record)) ||
 	    record[0] != (uint32_t)job->token)
-		return;
+		return false;
 	job->result.cause = record[1];
 	job->result.fault_addr = record[2];
 	job->result.fault_cmd = record[3];
 	memcpy(job->result.perf, (uint8_t *)d->perf->map + SIM_PERF_BYTES * slot, SIM_PERF_BYTES);
 	d->slot[slot] = NULL;
 	finish(d, job, 0);
+	return true;
+}
+
+/* In the order in which the jobs ran, so that d->completed only grows. */
+static bool collect_all(struct sim_device *d)
+{
+	bool second = d->slot[0] && d->slot[1] && d->slot[1]->token < d->slot[0]->token, any = false;
+
+	if (second)
+		any = collect(d, 1);
+	for (unsigned slot = 0; slot < SIM_SLOTS; slot++)
+		any |= collect(d, slot);
+	if (any) {
+		d->stalled = 0;
+		d->aborting = false;
+	}
+	return any;
 }
 
 /* First the interrupt is cleared, then records are read: one that comes later raises it again. */
@@ -97,11 +114,7 @@ static int serve(struct sim_device *d)
 
 	if (err)
 		return err;
-	/* In the order in which the jobs ran, so that d->completed only grows. */
-	if (d->slot[0] && d->slot[1] && d->slot[1]->token < d->slot[0]->token)
-		collect(d, 1);
-	for (unsigned slot = 0; slot < SIM_SLOTS; slot++)
-		collect(d, slot);
+	collect_all(d);
 	d->stalled = 0;
 	d->aborting = false;
 	return 0;
@@ -121,10 +134,19 @@ static int watch(struct sim_device *d)
 
 	if (err)
 		return err;
+	/* Registers of a core that is gone read as ones; PROGRESS may be that, the identity is not. */
+	if (progress == UINT32_MAX) {
+		uint32_t id = 0;
+
+		err = d->ops->read(d->chip, FCN_REG_ID, &id);
+		if (err || id == UINT32_MAX)
+			return -ENODEV;
+	}
 	if (progress != d->seen_progress)
 		d->stalled = 0;
 	d->seen_progress = progress;
-	if (++d->stalled < PATIENCE)
+	/* Before a job is blamed: an interrupt may be lost, its record is not. */
+	if (++d->stalled < PATIENCE || collect_all(d))
 		return 0;
 	if (d->aborting)
 		return -ENODEV;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "error.h"
 #include "run_layer.h"
@@ -54,6 +55,7 @@ static int open_scheme(const char *uri, struct accel_device **out)
 	if (!dev)
 		return error(-ENOMEM, "out of memory for a device");
 	atomic_init(&dev->refs, 1);
+	dev->owner = getpid();
 	dev->uri = strdup(uri);
 	err = dev->uri ? s->open(strchr(uri, ':') + 1, &dev->core) :
 			 error(-ENOMEM, "out of memory for a device");
@@ -81,9 +83,21 @@ struct accel_device *device_get(struct accel_device *dev)
 	return dev;
 }
 
+bool device_ours(const struct accel_device *dev)
+{
+	return getpid() == dev->owner;
+}
+
+int device_check(const struct accel_device *dev)
+{
+	return device_ours(dev) ? 0 :
+				  error(-EPERM, "%s was opened before fork(), by process %ld; open it again in this one",
+					dev->uri, (long)dev->owner);
+}
+
 void accel_device_close(struct accel_device *dev)
 {
-	if (!dev || atomic_fetch_sub(&dev->refs, 1) != 1)
+	if (!dev || !device_ours(dev) || atomic_fetch_sub(&dev->refs, 1) != 1)
 		return;
 	if (dev->core)
 		dev->core->ops->close(dev->core);

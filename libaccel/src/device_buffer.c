@@ -8,6 +8,10 @@
 
 static int need_core(const struct accel_device *dev, bool shared)
 {
+	int err = device_check(dev);
+
+	if (err)
+		return err;
 	if (!dev->core)
 		return error(-ENOTSUP, "%s has no core, so it has no memory for one; use arrays",
 			     dev->uri);
@@ -85,7 +89,7 @@ struct accel_buffer *buffer_get(struct accel_buffer *buf)
 
 void accel_buffer_free(struct accel_buffer *buf)
 {
-	if (!buf || atomic_fetch_sub(&buf->refs, 1) != 1)
+	if (!buf || !device_ours(buf->dev) || atomic_fetch_sub(&buf->refs, 1) != 1)
 		return;
 	if (buf->bo)
 		buf->dev->core->ops->bo_free(buf->dev->core, buf->bo);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "error.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#define MESSAGE_SIZE 512
-
-static _Thread_local char message[MESSAGE_SIZE];
+static _Thread_local char message[ERROR_SIZE];
+static _Thread_local unsigned int no_memory;	/* errors that were -ENOMEM */
 
 /*
  * Names in a message come from files.  Control characters would let a file write to the user's
@@ -28,24 +28,25 @@ static void set_message(const char *text)
 /* The arguments may be the message itself, so it is formatted elsewhere first. */
 int error(int err, const char *format, ...)
 {
-	char text[MESSAGE_SIZE];
+	char text[ERROR_SIZE];
 	va_list ap;
 
 	va_start(ap, format);
 	vsnprintf(text, sizeof(text), format, ap);
 	va_end(ap);
 	set_message(text);
+	no_memory += err == -ENOMEM;
 	return err;
 }
 
 int error_in(int err, const char *format, ...)
 {
-	char text[2 * MESSAGE_SIZE];
+	char text[2 * ERROR_SIZE];
 	size_t n;
 	va_list ap;
 
 	va_start(ap, format);
-	vsnprintf(text, MESSAGE_SIZE / 2, format, ap);
+	vsnprintf(text, ERROR_SIZE / 2, format, ap);
 	va_end(ap);
 	n = strlen(text);
 	snprintf(text + n, sizeof(text) - n, ": %s", message);
@@ -56,4 +57,14 @@ int error_in(int err, const char *format, ...)
 const char *error_message(void)
 {
 	return message;
+}
+
+unsigned int error_mark(void)
+{
+	return no_memory;
+}
+
+int error_memory(int err, unsigned int mark, const char *what)
+{
+	return err == -ENOMEM && no_memory == mark ? error(err, "out of memory for %s", what) : err;
 }

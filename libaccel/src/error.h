@@ -7,6 +7,8 @@
 #ifndef LIBACCEL_ERROR_H
 #define LIBACCEL_ERROR_H
 
+#define ERROR_SIZE 512	/* of a message, with the 0 behind it */
+
 /*
  * Sets the thread's message (truncated at 511 bytes) and returns err, so that callers write
  * `return error(-EINVAL, …)`.
@@ -17,5 +19,13 @@ int error(int err, const char *format, ...) __attribute__((format(printf, 2, 3))
 int error_in(int err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 const char *error_message(void);
+
+/*
+ * For functions that applications call.  What runs out of memory deep inside may return -ENOMEM
+ * without a message: error_memory() returns err, and when it is -ENOMEM and nobody has said so since
+ * error_mark(), says that there is no memory for `what`.
+ */
+unsigned int error_mark(void);
+int error_memory(int err, unsigned int mark, const char *what);
 
 #endif

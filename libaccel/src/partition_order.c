@@ -283,7 +283,7 @@ int partition_segments(struct partition *p, const struct plan_options *options, 
 		.made_in = malloc(((size_t)p->net->n_act + 1) * sizeof(int)),
 	};
 	bool any = true;
-	int err = -ENOMEM;
+	int err = error(-ENOMEM, "out of memory for an order of %d nodes", g->n_node);
 
 	if (o.host && o.core && o.layer_done && o.node_done && o.made_in) {
 		memset(o.made_in, 0xff, ((size_t)p->net->n_act + 1) * sizeof(int));

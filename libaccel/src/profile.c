@@ -134,7 +134,10 @@ int accel_program_layer(const struct accel_program *prog, int index,
 {
 	struct accel_program *p = (struct accel_program *)prog;
 	struct accel_layer_profile l;
+	int err = turn_check(p);
 
+	if (err)
+		return err;
 	if (index < 0 || index >= p->n_layer)
 		return error(-EINVAL, "the program has no layer %d; it has %d", index, p->n_layer);
 	turn_wait(p, turn_draw(p));

@@ -16,7 +16,7 @@ struct accel_program *program_get(struct accel_program *p)
 
 void accel_program_free(struct accel_program *p)
 {
-	if (!p || atomic_fetch_sub(&p->refs, 1) != 1)
+	if (!p || !device_ours(p->dev) || atomic_fetch_sub(&p->refs, 1) != 1)
 		return;
 	program_memory_exit(p);
 	program_steps_exit(p);
@@ -88,9 +88,12 @@ int accel_compile(const struct accel_model *model, struct accel_device *dev,
 {
 	struct accel_compile_options o;
 	struct accel_program *p;
+	unsigned int mark = error_mark();
 	int err = sized_get(&o, sizeof(o), options);
 
 	*prog = NULL;
+	if (!err)
+		err = device_check(dev);
 	if (err)
 		return err;
 	p = new_program(model, dev);
@@ -99,7 +102,7 @@ int accel_compile(const struct accel_model *model, struct accel_device *dev,
 	err = compile(p, &o);
 	if (err) {
 		accel_program_free(p);
-		return err;
+		return error_memory(err, mark, "compiling a model");
 	}
 	*prog = p;
 	return 0;
@@ -120,6 +123,8 @@ void turn_wait(struct accel_program *p, uint64_t number)
 	pthread_mutex_lock(&p->lock);
 	while (p->serving != number)
 		pthread_cond_wait(&p->turn, &p->lock);
+	p->held = true;
+	p->holder = pthread_self();
 	pthread_mutex_unlock(&p->lock);
 }
 
@@ -127,8 +132,23 @@ void turn_end(struct accel_program *p)
 {
 	pthread_mutex_lock(&p->lock);
 	p->serving++;
+	p->held = false;
 	pthread_cond_broadcast(&p->turn);
 	pthread_mutex_unlock(&p->lock);
+}
+
+int turn_check(struct accel_program *p)
+{
+	int err = device_check(p->dev);
+	bool mine;
+
+	if (err)
+		return err;
+	pthread_mutex_lock(&p->lock);
+	mine = p->held && pthread_equal(p->holder, pthread_self());
+	pthread_mutex_unlock(&p->lock);
+	return mine ? error(-EDEADLK, "a progress function cannot wait for its own program; "
+			    "accel_submit() starts a run behind this one") : 0;
 }
 
 int accel_program_node_count(const struct accel_program *prog)
@@ -191,8 +211,15 @@ int accel_program_dump(const struct accel_program *prog, const char *stage, FILE
 void accel_program_on_progress(struct accel_program *prog,
 			       void (*fn)(void *ctx, int done, int total), void *ctx)
 {
-	turn_wait(prog, turn_draw(prog));
+	int err = turn_check(prog);
+
+	/* From a progress function: the turn is its own. */
+	if (!err)
+		turn_wait(prog, turn_draw(prog));
+	if (err == -EPERM)
+		return;
 	prog->progress = fn;
 	prog->progress_ctx = ctx;
-	turn_end(prog);
+	if (!err)
+		turn_end(prog);
 }

@@ -243,8 +243,10 @@ static int bind(struct accel_program *p, int index, bool in, struct accel_buffer
 {
 	const struct plan_port *port;
 	struct accel_buffer *before;
-	int region, err = find_port(p, index, in, &port);
+	int region, err = turn_check(p);
 
+	if (!err)
+		err = find_port(p, index, in, &port);
 	if (err)
 		return err;
 	region = port->place.region;

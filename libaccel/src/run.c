@@ -151,6 +151,7 @@ int run_program(struct accel_program *p, const struct value *in, const struct va
 		const struct run_watch *watch)
 {
 	struct run r = { .p = p, .watch = watch, .last_core = last_core_step(p) };
+	unsigned int mark = error_mark();
 	int err = init(&r, in, out);
 
 	program_relocate(p);
@@ -167,5 +168,5 @@ int run_program(struct accel_program *p, const struct value *in, const struct va
 	if (!err)
 		run_progress(&r, p->n_layer);
 	finish(&r);
-	return err;
+	return error_memory(err, mark, "a run");
 }

@@ -28,7 +28,7 @@ struct accel_job {
 	pthread_cond_t changed;
 	bool done, copied;
 	int err;
-	char *message;
+	char message[ERROR_SIZE];	/* of the run's error */
 	int fence;		/* NO_FENCE: not yet; another negative: why there is none */
 };
 
@@ -82,8 +82,10 @@ int accel_run(struct accel_program *prog, const struct accel_array *inputs,
 	      const struct accel_array *outputs)
 {
 	struct value *in = NULL, *out = NULL;
-	int err;
+	int err = turn_check(prog);
 
+	if (err)
+		return err;
 	turn_wait(prog, turn_draw(prog));
 	err = get_values(prog, inputs, true, &in);
 	if (!err)
@@ -117,17 +119,14 @@ static void *job_thread(void *arg)
 {
 	struct accel_job *job = arg;
 	const struct run_watch watch = { submitted, job };
-	char *message = NULL;
 	int err;
 
 	turn_wait(job->p, job->number);
 	err = run_program(job->p, job->in, job->out, has_fences(job->p) ? &watch : NULL);
 	turn_end(job->p);
-	if (err)
-		message = strdup(error_message());
 	pthread_mutex_lock(&job->lock);
 	job->err = err;
-	job->message = message;
+	strcpy(job->message, err ? error_message() : "");
 	job->done = true;
 	pthread_cond_broadcast(&job->changed);
 	pthread_mutex_unlock(&job->lock);
@@ -217,10 +216,13 @@ static int start(struct accel_job *job)
 int accel_submit(struct accel_program *prog, const struct accel_array *inputs,
 		 const struct accel_array *outputs, struct accel_job **out)
 {
-	struct accel_job *job = new_job(prog);
-	int err;
+	struct accel_job *job;
+	int err = device_check(prog->dev);
 
 	*out = NULL;
+	if (err)
+		return err;
+	job = new_job(prog);
 	if (!job)
 		return error(-ENOMEM, "out of memory for a job");
 	err = take_arrays(job, inputs, outputs);
@@ -261,13 +263,15 @@ static void copy_outputs(struct accel_job *job)
 
 int accel_job_wait(struct accel_job *job, int64_t timeout_ns)
 {
-	int err = 0;
+	int err = turn_check(job->p);
 
+	if (err)
+		return err;
 	pthread_mutex_lock(&job->lock);
 	if (!wait_done(job, timeout_ns))
 		err = error(-ETIMEDOUT, "the job is not done yet");
 	else if (job->err)
-		err = error(job->err, "%s", job->message ? job->message : "the job failed");
+		err = error(job->err, "%s", job->message);
 	else if (!job->copied)
 		copy_outputs(job);
 	pthread_mutex_unlock(&job->lock);
@@ -280,8 +284,7 @@ static int copy_fence(const struct accel_job *job)
 	int fd;
 
 	if (job->fence == NO_FENCE)
-		return job->err ? error(job->err, "%s", job->message ? job->message :
-					"the job failed") :
+		return job->err ? error(job->err, "%s", job->message) :
 				  error(-ENOTSUP, "the core had nothing to do in this run");
 	if (job->fence < 0)
 		return error(job->fence, "%s: a fence of the job could not be made: %s",
@@ -292,8 +295,10 @@ static int copy_fence(const struct accel_job *job)
 
 int accel_job_fence(struct accel_job *job)
 {
-	int fd;
+	int fd = turn_check(job->p);
 
+	if (fd)
+		return fd;
 	if (!has_fences(job->p))
 		return error(-ENOTSUP, "%s has no fences; use accel_job_wait()", job->p->dev->uri);
 	pthread_mutex_lock(&job->lock);
@@ -313,14 +318,13 @@ static void free_values(struct value *v, int n)
 
 void accel_job_free(struct accel_job *job)
 {
-	if (!job)
+	if (!job || !device_ours(job->p->dev))
 		return;
 	if (job->started)
 		pthread_join(job->thread, NULL);
 	free_values(job->in, job->p->g->n_in);
 	free_values(job->out, job->p->g->n_out);
 	free(job->to);
-	free(job->message);
 	if (job->fence >= 0)
 		close(job->fence);
 	accel_program_free(job->p);

@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/types.h>
 
 #include "accel.h"
 #include "backend.h"
@@ -31,9 +32,17 @@ struct accel_device {
 	char *uri;
 	struct core_device *core;	/* NULL: the host alone */
 	bool reference;			/* host:reference: node by node, in the graph's types */
+	pid_t owner;
 };
 
 struct accel_device *device_get(struct accel_device *dev);
+
+/*
+ * Whether this is the process that opened the device.  A child of fork() has no thread of the core's,
+ * locks as another thread had left them, and a file that is its parent's.  device_check(): -EPERM.
+ */
+bool device_ours(const struct accel_device *dev);
+int device_check(const struct accel_device *dev);
 
 struct accel_buffer {
 	atomic_int refs;
@@ -118,6 +127,8 @@ struct accel_program {
 	pthread_mutex_t lock;
 	pthread_cond_t turn;
 	uint64_t next, serving;
+	bool held;		/* it is a turn, */
+	pthread_t holder;	/* this thread's */
 
 	/* For whose turn it is. */
 	struct bo **region;	/* of each region of the plan; NULL: bound, or empty */
@@ -139,6 +150,12 @@ struct accel_program *program_get(struct accel_program *p);
 uint64_t turn_draw(struct accel_program *p);
 void turn_wait(struct accel_program *p, uint64_t number);
 void turn_end(struct accel_program *p);
+
+/*
+ * Before one waits for a turn, or for a run: -EDEADLK when it is the calling thread's own, which is
+ * in its progress function; -EPERM as device_check().
+ */
+int turn_check(struct accel_program *p);
 
 /* program_host.c: a plan for the host, and where its acts lie; free(*place). */
 struct host_layer;

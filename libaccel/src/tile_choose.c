@@ -12,6 +12,7 @@ struct search {
 	const struct layer *l;
 	struct tiling best;
 	bool found;
+	bool no_memory;	/* something was not tried: what was found may not be the best */
 };
 
 static int min_int(int a, int b)
@@ -90,6 +91,15 @@ static bool fits(const struct cut *c)
 
 /* ---- what is tried ---- */
 
+/* cut_init() of what is tried: false: it cannot be. */
+static bool make_cut(struct search *s, const struct tiling *t, struct cut *c)
+{
+	int err = cut_init(c, s->config, s->l, t);
+
+	s->no_memory |= err == -ENOMEM;
+	return !err;
+}
+
 /* Of two that take as long, the one that leaves memory alone. */
 static uint64_t weight(const struct tiling *t)
 {
@@ -102,7 +112,7 @@ static void try_tiling(struct search *s, struct tiling t)
 	uint64_t tiles, blocks, room = config->wgt_bytes / (config->rows * config->cols);
 	struct cut c;
 
-	if (t.th < 1 || t.tw < 1 || cut_init(&c, config, s->l, &t))
+	if (t.th < 1 || t.tw < 1 || !make_cut(s, &t, &c))
 		return;
 	if (fits(&c)) {
 		tiles = tile_count(&c);
@@ -125,7 +135,7 @@ static void try_sizes(struct search *s, struct tiling t, int units)
 	int rows, cols;
 
 	t.th = t.tw = 1;
-	if (units < 1 || cut_init(&c, s->config, s->l, &t))
+	if (units < 1 || !make_cut(s, &t, &c))
 		return;
 	rows = cut_rows(&c);
 	cols = cut_cols(&c);
@@ -222,7 +232,7 @@ static void try_layouts(struct search *s, struct tiling t)
 	if (!runs)
 		return;
 	t.group_blocks = t.group_phases = t.th = t.tw = 1;
-	if (cut_init(&c, s->config, l, &t))
+	if (!make_cut(s, &t, &c))
 		return;
 	for (int i = 0; i < c.n_sub; i++)
 		runs = runs && c.sub[i].x.tap_step == 1 && run_tiles(s, c.sub[i].x.taps, 1) <= 256;
@@ -300,13 +310,13 @@ int tile_choose(const struct core_config *config, const struct layer *l, struct 
 
 	if (config->par_bytes < 8 * config->cols || config->wgt_bytes < config->rows * config->cols)
 		return error(-ENOTSUP, "the core's buffers hold no block of parameters or weights");
-	if (!search_channels(&s, 0, l->out_ch))
+	if (!search_channels(&s, 0, l->out_ch) && !s.no_memory)
 		return error(-ENOTSUP, "no tile of it fits the buffers of this core");
 	one_part(best, &s.best);
-	if (!can_pack(l) || l->out_ch > 4 * cols || l->out_ch * phases % cols == 0)
-		return 0;
-	try_split(&s, l->out_ch / cols * cols, best);
-	if (phases > 1 && cols % phases == 0)
-		try_split(&s, l->out_ch * phases / cols * cols / phases, best);
-	return 0;
+	if (can_pack(l) && l->out_ch <= 4 * cols && l->out_ch * phases % cols) {
+		try_split(&s, l->out_ch / cols * cols, best);
+		if (phases > 1 && cols % phases == 0)
+			try_split(&s, l->out_ch * phases / cols * cols / phases, best);
+	}
+	return s.no_memory ? error(-ENOMEM, "out of memory for tilings") : 0;
 }

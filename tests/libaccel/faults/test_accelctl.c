@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Memory that runs out under accelctl: every command is run in a child whose nth allocation, and all
+ * later ones, fail.  It must end with exit code 1 and one line that says so, leave no output and leak
+ * nothing.
+ *
+ *   test_accelctl FOLDER        files of tests/libaccel/cli/make_files.c
+ *
+ * main() of accelctl is accelctl_main() here.
+ */
+#define _GNU_SOURCE
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "failing.h"
+
+#include "../onnx/tap.h"
+
+/* So many at the beginning, in between and at the end fail where there are more in all. */
+enum { FIRST = 50, BETWEEN = 25, LAST = 25, ARGS = 16 };
+
+int accelctl_main(int argc, char **argv);
+
+/* Between the child and its parent. */
+static struct shared {
+	long count;
+	bool failed;
+} *shared;
+
+static void silence(int fd, const char *path)
+{
+	int to = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+
+	if (to < 0 || dup2(to, fd) < 0)
+		abort();
+	close(to);
+}
+
+static void child(char **argv, int argc, long n)
+{
+	int code;
+
+	silence(1, "/dev/null");
+	silence(2, "accelctl.err");
+	alarm(60);
+	failing_start(n, true);
+	code = accelctl_main(argc, argv);
+	shared->failed = failing_end();
+	shared->count = failing_count();
+	exit(code);	/* and the leak sanitizer looks */
+}
+
+/* Exit code; or -1. */
+static int run(char **argv, int argc, long n)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (!pid)
+		child(argv, argc, n);
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		return -1;
+	return WEXITSTATUS(status);
+}
+
+static bool one_line_of_memory(char *line, size_t size)
+{
+	FILE *f = fopen("accelctl.err", "r");
+	bool good = f && fgets(line, (int)size, f) && strstr(line, "emory") && fgetc(f) == EOF;
+
+	if (f)
+		fclose(f);
+	return good;
+}
+
+static long next(long n, long all)
+{
+	long step = (all - FIRST - LAST) / BETWEEN;
+
+	return all <= FIRST + BETWEEN + LAST || n < FIRST || n + step > all - LAST ? n + 1 : n + step;
+}
+
+/* output: the file that the command writes; NULL: none. */
+static void sweep(const char *command, const char *output)
+{
+	char text[512], line[1024] = "", *argv[ARGS + 1] = { "accelctl" };
+	long tried = 0, wrong = 0, all;
+	int argc = 1, code;
+
+	snprintf(text, sizeof(text), "%s", command);
+	for (char *word = strtok(text, " "); word && argc < ARGS; word = strtok(NULL, " "))
+		argv[argc++] = word;
+	code = run(argv, argc, 1000000000);
+	all = shared->count;
+	if (code)
+		note("%s: exit code %d without a failure", command, code);
+	for (long n = 1; !code && n <= all; n = next(n, all)) {
+		bool good;
+		int result;
+
+		if (output)
+			unlink(output);
+		result = run(argv, argc, n);
+		good = shared->failed && result == 1 && one_line_of_memory(line, sizeof(line)) &&
+		       !(output && !access(output, F_OK));
+		tried++;
+		if (!good && wrong++ < 3)
+			note("allocation %ld: exit code %d: %s", n, result, line);
+	}
+	ok(!code && !wrong && tried > 0, "%s: out of memory at %ld of %ld allocations", command, tried, all);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != 2 || chdir(argv[1])) {
+		fprintf(stderr, "usage: %s FOLDER\n", argv[0]);
+		return 2;
+	}
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared == MAP_FAILED)
+		return 2;
+	sweep("info copy.onnx --json", NULL);
+	sweep("run copy.onnx a.png -o oom.png", "oom.png");
+	sweep("run copy.onnx a.jpg -o oom.jpg", "oom.jpg");
+	sweep("run copy.onnx --input x.npy -o oom.npy --device model:array=8x8", "oom.npy");
+	sweep("quantize copy.onnx --calib one -o oom.onnx", "oom.onnx");
+	sweep("profile copy.onnx a.png --trace oom.json", "oom.json");
+	sweep("verify copy.onnx a.png --devices host:,model:array=8x8 --csv", NULL);
+	sweep("bench --layer conv,4,4,8,8,1,1,0 --device model:array=8x8 --csv", NULL);
+	sweep("dump --stage emit copy.onnx --device model:array=8x8", NULL);
+	return tap_done();
+}
