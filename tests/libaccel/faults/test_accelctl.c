@@ -27,10 +27,12 @@ enum { FIRST = 50, BETWEEN = 25, LAST = 25, ARGS = 16 };
 int accelctl_main(int argc, char **argv);
 
 /* Between the child and its parent. */
-static struct shared {
+struct shared {
 	long count;
 	bool failed;
-} *shared;
+};
+
+static struct shared *shared;
 
 static void silence(int fd, const char *path)
 {
