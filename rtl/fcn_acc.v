@@ -16,7 +16,8 @@
 `default_nettype none
 
 module fcn_acc #(
-    parameter integer ACC_LOG2 = 9
+    parameter integer ACC_LOG2 = 9,
+    parameter integer GATED = 1     // see fcn_core
 ) (
     input  wire                clk_i,
     input  wire                en_i /*verilator public_flat*/,      // low: tags do not move
@@ -88,7 +89,7 @@ module fcn_acc #(
 
     always @(posedge clk_i) post_en_q <= post_i[POST];
     always @(posedge clk_i) if (post_i[POST]) post_half_q <= post_i[HALF];
-    always @(posedge clk_i) if (post_en_q) post_q <= post_half_q ? data_1 : data_0;
+    always @(posedge clk_i) if (post_en_q || GATED == 0) post_q <= post_half_q ? data_1 : data_0;
 
     assign post_data_o = post_q;
 

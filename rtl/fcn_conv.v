@@ -21,7 +21,8 @@ module fcn_conv #(
     parameter integer COLS = 16,
     parameter integer IFM_LOG2 = 17,
     parameter integer WGT_LOG2 = 16,
-    parameter integer ACC_LOG2 = 9
+    parameter integer ACC_LOG2 = 9,
+    parameter integer GATED = 1     // see fcn_core
 ) (
     input  wire                clk_i,
     // Engine interface (Documentation/rtl-internals.md).
@@ -137,10 +138,13 @@ module fcn_conv #(
 
     assign scrub_done_o = wgt_scrub_done && acc_scrub_done && !live;
 
+    // Nothing but flags says what is inside: what is empty may move as well.
+    wire move = live || GATED == 0;
+
     wire [32*COLS-1:0] sum;
 
     fcn_array #(.ROWS(ROWS), .COLS(COLS)) u_array (
-        .clk_i(clk_i), .en_i(live),
+        .clk_i(clk_i), .en_i(move),
         .a_i(ifm_rd_data_i), .swap_i(swap_q[ENTER-1]),
         .w_i(wgt_data), .shift_i(shift_q[ENTER-1]), .first_i(first_q[ENTER-1]),
         .sum_o(sum)
@@ -156,9 +160,9 @@ module fcn_conv #(
         for (d = 1; d <= ACC; d = d + 1) begin : g_tag
             reg [TAG-1:0] tag_q;
             if (d == 1) begin : g_first
-                always @(posedge clk_i) if (live || pix_valid || acc_scrub) tag_q <= tag_issue;
+                always @(posedge clk_i) if (move || pix_valid || acc_scrub) tag_q <= tag_issue;
             end else begin : g_next
-                always @(posedge clk_i) if (live) tag_q <= g_tag[d-1].tag_q;
+                always @(posedge clk_i) if (move) tag_q <= g_tag[d-1].tag_q;
             end
         end
     endgenerate
@@ -187,8 +191,8 @@ module fcn_conv #(
                 assign tag_left = g_acc[c-1].tag_right;
             end
 
-            fcn_acc #(.ACC_LOG2(ACC_LOG2)) u_acc (
-                .clk_i(clk_i), .en_i(live),
+            fcn_acc #(.ACC_LOG2(ACC_LOG2), .GATED(GATED)) u_acc (
+                .clk_i(clk_i), .en_i(move),
                 .tag_i(tag_left), .tag_o(tag_right),
                 .sum_i(sum[32*c+:32]), .zero_i(scrub_i),
                 .post_i({post_rd_en_i, post_rd_half_i, post_rd_entry_i}),

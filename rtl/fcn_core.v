@@ -15,6 +15,8 @@
 // IFM_LOG2, WGT_LOG2, OFM_LOG2, PAR_LOG2
 //             base-2 logarithms of the buffers' bytes
 // ACC_LOG2    base-2 logarithm of the entries of an accumulator half
+// GATED       1: registers of the array and of POST stand still while nothing is inside (simulation speed, power).
+//             0: they always move, which gives the same results and spares FPGAs clock enables of thousands of loads
 `default_nettype none
 
 module fcn_core #(
@@ -25,7 +27,8 @@ module fcn_core #(
     parameter integer WGT_LOG2 = 16,
     parameter integer OFM_LOG2 = 16,
     parameter integer PAR_LOG2 = 13,
-    parameter integer ACC_LOG2 = 9
+    parameter integer ACC_LOG2 = 9,
+    parameter integer GATED = 1
 ) (
     input  wire         clk_i,
     input  wire         rst_i,
@@ -257,7 +260,8 @@ module fcn_core #(
 
     fcn_engines #(
         .ROWS(ROWS), .COLS(COLS), .LANES(LANES), .IFM_LOG2(IFM_LOG2), .WGT_LOG2(WGT_LOG2),
-        .OFM_LOG2(OFM_LOG2), .PAR_LOG2(PAR_LOG2), .ACC_LOG2(ACC_LOG2)
+        .OFM_LOG2(OFM_LOG2), .PAR_LOG2(PAR_LOG2), .ACC_LOG2(ACC_LOG2),
+        .GATED(GATED)
     ) u_engines (
         .clk_i          (clk_i),
         .rst_i          (rst_q),

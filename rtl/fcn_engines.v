@@ -13,7 +13,8 @@ module fcn_engines #(
     parameter integer WGT_LOG2 = 16,
     parameter integer OFM_LOG2 = 16,
     parameter integer PAR_LOG2 = 13,
-    parameter integer ACC_LOG2 = 9
+    parameter integer ACC_LOG2 = 9,
+    parameter integer GATED = 1     // see fcn_core
 ) (
     input  wire          clk_i,
     input  wire          rst_i,
@@ -130,7 +131,8 @@ module fcn_engines #(
         .COLS(COLS),
         .IFM_LOG2(IFM_LOG2),
         .WGT_LOG2(WGT_LOG2),
-        .ACC_LOG2(ACC_LOG2)
+        .ACC_LOG2(ACC_LOG2),
+        .GATED(GATED)
     ) u_conv (
         .clk_i          (clk_i),
         .clear_i        (clear_i || rst_i),
@@ -169,7 +171,8 @@ module fcn_engines #(
         .COLS(COLS),
         .LANES(LANES),
         .ACC_LOG2(ACC_LOG2),
-        .PAR_LOG2(PAR_LOG2)
+        .PAR_LOG2(PAR_LOG2),
+        .GATED(GATED)
     ) u_post (
         .clk_i          (clk_i),
         .rst_i          (rst_i),

@@ -25,7 +25,8 @@ module fcn_post #(
     parameter integer COLS = 16,
     parameter integer LANES = 16,
     parameter integer ACC_LOG2 = 9,
-    parameter integer PAR_LOG2 = 13
+    parameter integer PAR_LOG2 = 13,
+    parameter integer GATED = 1     // see fcn_core
 ) (
     input  wire                clk_i,
     input  wire                rst_i,
@@ -300,10 +301,10 @@ module fcn_post #(
                 .take_bias_i(step_cmd_first), .take_scale_i(take_scale),
                 .copy_en_i(copy_en), .copy_addr_i(copy_addr), .copy_data_i(copy_data),
                 .bias_group_i(bias_group), .scale_group_i(scale_group),
-                .requant_run_i(requant_run_q), .acc_i(acc), .acc_group_i(acc_group), .zp_i(zp),
+                .requant_run_i(requant_run_q || GATED == 0), .acc_i(acc), .acc_group_i(acc_group), .zp_i(zp),
                 .table_valid_i(valid_q[T_TABLE]), .table_en_i(table_en), .table_i(table_sel),
                 .select_valid_i(valid_q[T_TABLE+1]), .select_table_i(select_table_q),
-                .res_en_i(res_en), .res_run_i(res_run_q), .res_i(post_rd_data_i[8*l+:8]),
+                .res_en_i(res_en), .res_run_i(res_run_q || GATED == 0), .res_i(post_rd_data_i[8*l+:8]),
                 .res_mul_a_i(res_mul_a), .res_mul_b_i(res_mul_b),
                 .res_shift_i(res_shift), .res_mask_i(res_mask),
                 .res_za_i(res_za), .res_zb_i(res_zb), .res_zo_i(res_zo),

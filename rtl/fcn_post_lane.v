@@ -93,7 +93,7 @@ module fcn_post_lane #(
     reg [7:0]  y14_q;
 
     fcn_ram #(
-        .WIDTH(8), .BYTE(8), .DEPTH_LOG2(9)
+        .WIDTH(8), .BYTE(8), .DEPTH_LOG2(9), .READ_FIRST(0)
     ) u_table (
         .clk_i    (clk_i),
         .wr_en_i  (copy_en_i),

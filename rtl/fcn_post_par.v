@@ -83,7 +83,7 @@ module fcn_post_par #(
     assign col_pair_o  = col_pair_q;
 
     fcn_ram #(
-        .WIDTH(128), .BYTE(128), .DEPTH_LOG2(DEPTH_LOG2)
+        .WIDTH(128), .BYTE(128), .DEPTH_LOG2(DEPTH_LOG2), .READ_FIRST(0)
     ) u_ram (
         .clk_i    (clk_i),
         .wr_en_i  (wr_en_i || scrub_en),

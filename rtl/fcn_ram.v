@@ -8,10 +8,9 @@
 // WIDTH       bits of a word; a multiple of BYTE
 // BYTE        bits under one write enable
 // DEPTH_LOG2  base-2 logarithm of the number of words
-// READ_FIRST  1: a read in the cycle of a write to the same word gets the old word; bytes that the
-//             write leaves alone are right.  0: it may get anything, which saves the bypass that
-//             block RAM of some families needs (simulators still give the old word); only for
-//             BYTE = WIDTH.
+// READ_FIRST  1: a read in the cycle of a write to the same word gets the old word.  0: for the bytes that
+//             are written it may get anything, which saves the bypass that block RAM of some
+//             families needs (simulators still give the old word).  Other bytes are right in any case.
 `default_nettype none
 
 module fcn_ram #(
@@ -53,9 +52,8 @@ module fcn_ram #(
         end
 `else
     always @(posedge clk_i)
-        if (wr_en_i)
-            for (i = 0; i < WIDTH / BYTE; i = i + 1)
-                if (wr_be_i[i]) mem[wr_addr_i][BYTE*i+:BYTE] <= wr_data_i[BYTE*i+:BYTE];
+        for (i = 0; i < WIDTH / BYTE; i = i + 1)
+            if (wr_en_i && wr_be_i[i]) mem[wr_addr_i][BYTE*i+:BYTE] <= wr_data_i[BYTE*i+:BYTE];
 `endif
 
     always @(posedge clk_i)
@@ -63,8 +61,9 @@ module fcn_ram #(
             rd_data_q <= mem[rd_addr_i];
 `ifdef YOSYS
             // The form in which Yosys is told that a collision does not matter.
-            if (READ_FIRST == 0 && wr_en_i && wr_be_i[0] && wr_addr_i == rd_addr_i)
-                rd_data_q <= {WIDTH{1'bx}};
+            for (i = 0; i < WIDTH / BYTE; i = i + 1)
+                if (READ_FIRST == 0 && wr_en_i && wr_be_i[i] && wr_addr_i == rd_addr_i)
+                    rd_data_q[BYTE*i+:BYTE] <= {BYTE{1'bx}};
 `endif
         end
 

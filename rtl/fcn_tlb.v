@@ -102,7 +102,8 @@ module fcn_tlb (
     fcn_ram #(
         .WIDTH(128),
         .BYTE(128),
-        .DEPTH_LOG2(6)
+        .DEPTH_LOG2(6),
+        .READ_FIRST(0)
     ) u_entries (
         .clk_i    (clk_i),
         .wr_en_i  (fill_valid_i),

@@ -17,7 +17,7 @@ module fcn_wram #(
 ) (
     input  wire                  clk_i,
     // Write: wr_len_i bytes (1..16), the first of wr_data_i to wr_addr_i.  A read whose rd_en_i is
-    // in a later cycle sees it.
+    // in a later cycle sees it; bytes that are read in the cycle in which they are written may be anything.
     input  wire                  wr_en_i,
     input  wire [LOG2-1:0]       wr_addr_i,
     input  wire [4:0]            wr_len_i,
@@ -97,14 +97,14 @@ module fcn_wram #(
     wire [8*L-1:0] even_data;
     wire [8*L-1:0] odd_data;
 
-    fcn_ram #(.WIDTH(8 * L), .BYTE(8), .DEPTH_LOG2(LINE)) u_even (
+    fcn_ram #(.WIDTH(8 * L), .BYTE(8), .DEPTH_LOG2(LINE), .READ_FIRST(0)) u_even (
         .clk_i(clk_i),
         .wr_en_i(bank_wr_en), .wr_addr_i(scrub_en ? scrub_line : wr_even_line_q),
         .wr_be_i({L{scrub_en}} | (wr_odd_q ? wr_next_be : wr_first_be)), .wr_data_i(bank_wr_data),
         .rd_en_i(rd_en_q), .rd_addr_i(rd_even_line_q), .rd_data_o(even_data)
     );
 
-    fcn_ram #(.WIDTH(8 * L), .BYTE(8), .DEPTH_LOG2(LINE)) u_odd (
+    fcn_ram #(.WIDTH(8 * L), .BYTE(8), .DEPTH_LOG2(LINE), .READ_FIRST(0)) u_odd (
         .clk_i(clk_i),
         .wr_en_i(bank_wr_en), .wr_addr_i(scrub_en ? scrub_line : wr_odd_line_q),
         .wr_be_i({L{scrub_en}} | (wr_odd_q ? wr_first_be : wr_next_be)), .wr_data_i(bank_wr_data),

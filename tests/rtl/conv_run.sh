@@ -30,10 +30,13 @@ status=0
 for geometry; do
 	rows=${geometry%x*}
 	cols=${geometry#*x}
+	# The form for FPGAs, whose array never stands still, has to pass as well.
+	gated=1
+	[ "$geometry" != 8x16 ] || gated=0
 	dir=$out/${MODE:-test}-$geometry
 	# shellcheck disable=SC2086 # lists of options
 	if ! verilator --cc --exe --build -O3 $flags -I"$root/rtl" --Mdir "$dir" --top-module conv_tb \
-		-GROWS="$rows" -GCOLS="$cols" $sizes -MAKEFLAGS "OPT_FAST='-O3 -march=native'" \
+		-GROWS="$rows" -GCOLS="$cols" -GGATED="$gated" $sizes -MAKEFLAGS "OPT_FAST='-O3 -march=native'" \
 		-CFLAGS "-std=c++17 -O2 -Wall -Wextra -I$root/uapi -I$root/tests/rtl -DROWS=${rows}u -DCOLS=${cols}u $defs" \
 		"$root/tests/rtl/conv_tb.v" "$root/tests/rtl/conv_tb.cpp" >"$dir.log" 2>&1; then
 		n=$((n + 1))

@@ -9,7 +9,8 @@ module conv_tb #(
     parameter integer COLS = 16,
     parameter integer IFM_LOG2 = 12,
     parameter integer WGT_LOG2 = 14,
-    parameter integer ACC_LOG2 = 6
+    parameter integer ACC_LOG2 = 6,
+    parameter integer GATED = 1
 ) (
     input  wire                clk_i,
     input  wire                clear_i,
@@ -55,7 +56,8 @@ module conv_tb #(
     );
 
     fcn_conv #(
-        .ROWS(ROWS), .COLS(COLS), .IFM_LOG2(IFM_LOG2), .WGT_LOG2(WGT_LOG2), .ACC_LOG2(ACC_LOG2)
+        .ROWS(ROWS), .COLS(COLS), .IFM_LOG2(IFM_LOG2), .WGT_LOG2(WGT_LOG2), .ACC_LOG2(ACC_LOG2),
+        .GATED(GATED)
     ) u_conv (
         .clk_i(clk_i), .clear_i(clear_i),
         .cmd_valid_i(cmd_valid_i), .cmd_ready_o(cmd_ready_o), .cmd_i(cmd_i), .done_o(done_o),

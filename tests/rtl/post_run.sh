@@ -67,8 +67,11 @@ fi
 for geometry in 8x8 16x16 16x4 32x16; do
 	cols=${geometry%x*}
 	lanes=${geometry#*x}
+	# The form for FPGAs, whose pipelines never stand still, has to pass as well.
+	gated=1
+	[ "$geometry" != 16x4 ] || gated=0
 	if build "post-$geometry" "-DCOLS=$cols -DLANES=$lanes" --top-module post_tb \
-		-GCOLS="$cols" -GLANES="$lanes" "$root/tests/rtl/post_tb.v" \
+		-GCOLS="$cols" -GLANES="$lanes" -GGATED="$gated" "$root/tests/rtl/post_tb.v" \
 		"$root/tests/rtl/post_tb.cpp" "$root/tests/rtl/post_bench.cpp"; then
 		bench "post-$geometry" "$out/post-$geometry/Vpost_tb" "$seed" "$commands"
 	else

@@ -8,7 +8,8 @@ module post_tb #(
     parameter integer LANES = 16,
     parameter integer ACC_LOG2 = 6,
     parameter integer PAR_LOG2 = 10,
-    parameter integer OFM_LOG2 = 14
+    parameter integer OFM_LOG2 = 14,
+    parameter integer GATED = 1
 ) (
     input  wire                clk_i,
     input  wire                rst_i,
@@ -40,7 +41,8 @@ module post_tb #(
     wire [127:0] rd_data;
 
     fcn_post #(
-        .COLS(COLS), .LANES(LANES), .ACC_LOG2(ACC_LOG2), .PAR_LOG2(PAR_LOG2)
+        .COLS(COLS), .LANES(LANES), .ACC_LOG2(ACC_LOG2), .PAR_LOG2(PAR_LOG2),
+        .GATED(GATED)
     ) u_post (
         .clk_i(clk_i), .rst_i(rst_i), .clear_i(clear_i),
         .cmd_valid_i(cmd_valid_i), .cmd_ready_o(cmd_ready_o), .cmd_i(cmd_i),
