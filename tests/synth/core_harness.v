@@ -11,9 +11,10 @@ module core_harness #(
     parameter integer LANES = 4,
     parameter integer IFM_LOG2 = 16,
     parameter integer WGT_LOG2 = 15,
-    parameter integer OFM_LOG2 = 15,
+    parameter integer OFM_LOG2 = 16,
     parameter integer PAR_LOG2 = 12,
-    parameter integer ACC_LOG2 = 9
+    parameter integer ACC_LOG2 = 9,
+    parameter integer GATED = 0
 ) (
     input  wire clk_i,
     input  wire pin_i,
@@ -66,7 +67,7 @@ module core_harness #(
 
     fcn_core #(
         .ROWS(ROWS), .COLS(COLS), .LANES(LANES), .IFM_LOG2(IFM_LOG2), .WGT_LOG2(WGT_LOG2), .OFM_LOG2(OFM_LOG2),
-        .PAR_LOG2(PAR_LOG2), .ACC_LOG2(ACC_LOG2)
+        .PAR_LOG2(PAR_LOG2), .ACC_LOG2(ACC_LOG2), .GATED(GATED)
     ) core (
         .clk_i(clk_i), .rst_i(rst), .irq_o(irq),
         .s_axil_awvalid_i(axil_awvalid), .s_axil_awready_o(axil_awready), .s_axil_awaddr_i(axil_awaddr),

@@ -8,7 +8,7 @@
 #
 #   table   LUT, FF, DSP and block RAM of each geometry, for ECP5 and Xilinx 7 series
 #   array   place and route of the bare 8x16 array on ECP5-85F, speed grade 6
-#   core    place and route of the whole 8x16 core there
+#   core    place and route of the whole 8x16 core there, with the places that floorplan.sh gives to its multipliers and memories
 #   module  place and route of one module of rtl/ alone, between registers: where to look first, in a minute
 #
 # Environment: GEOMETRIES (table), SEEDS (array, core, module: nextpnr seeds, the best counts), GRADE (speed grade, 6),
@@ -50,8 +50,8 @@ sources() { # FAMILY
 parameters() { # ROWSxCOLS
 	local rows=${1%x*} cols=${1#*x}
 	case $1 in
-	8x16) echo "ROWS 8 COLS 16 LANES 2 IFM_LOG2 16 WGT_LOG2 15 OFM_LOG2 15 PAR_LOG2 12 ACC_LOG2 9" ;;
-	*) echo "ROWS $rows COLS $cols LANES $((cols < 16 ? cols : 16)) IFM_LOG2 17 WGT_LOG2 16 OFM_LOG2 16 PAR_LOG2 13 ACC_LOG2 9" ;;
+	8x16) echo "ROWS 8 COLS 16 LANES 2 IFM_LOG2 16 WGT_LOG2 15 OFM_LOG2 16 PAR_LOG2 12 ACC_LOG2 9 GATED 0" ;;
+	*) echo "ROWS $rows COLS $cols LANES $((cols < 16 ? cols : 16)) IFM_LOG2 17 WGT_LOG2 16 OFM_LOG2 16 PAR_LOG2 13 ACC_LOG2 9 GATED 0" ;;
 	esac
 }
 
@@ -60,13 +60,21 @@ chparam() { # "NAME VALUE ..."
 	printf -- ' -chparam %s %s' $1
 }
 
-# synth NAME FAMILY TOP PARAMETERS EXTRA-SOURCES: netlist and cell counts.
+# ecp5 TOP: commands of Yosys that map to it.
+ecp5() {
+	printf '%s\n' "synth_ecp5 -top $1 -run begin:map_ffram" "techmap -map ecp5/dpr_map.v t:TRELLIS_DPR16X4" opt_clean \
+		"synth_ecp5 -top $1 -run map_ffram:"
+}
+
+# synth NAME FAMILY TOP PARAMETERS [EXTRA-SOURCES [PATH-OF-FCN_ENGINES]]: netlist and cell counts; with the path, a floorplan.
 synth() {
 	local name=$1 family=$2 top=$3 command
 	case $family in
-	ecp5) command="synth_ecp5 -top $top -json $name.json" ;;
+	ecp5) command=$(ecp5 "$top") ;;
 	xc7) command="synth_xilinx -family xc7 -top $top -noiopad" ;;
 	esac
+	[ $# -lt 6 ] || command+=$'\n'$(tests/synth/floorplan.sh "$6")
+	[ "$family" != ecp5 ] || command+=$'\n'"write_json $name.json"
 	printf '%s\n' "read_verilog -I. $(sources "$family" | tr '\n' ' ') ${5-}" \
 		"hierarchy -top $top$(chparam "$4")" \
 		"$command" "tee -q -o $name.json.stat stat -json" >"$root/work/$name.ys"
@@ -96,15 +104,17 @@ table() {
 	done
 }
 
-# place NAME TARGET-MHZ: every seed; the best clock, its critical path, what is used.
+# place NAME TARGET-MHZ [OPTION...]: every seed; the best clock, its critical path, what is used.
 place() {
-	local name=$1 target=$2 seed mhz best=0 log
+	local name=$1 target=$2 seed mhz best=0 log options
+	shift 2
+	options=$*
 	cp "$out/$name.json" "$root/work/"
 	for seed in $seeds; do
 		log=$out/$name.seed$seed.log
 		in_root "nextpnr-ecp5 --85k --package CABGA381 --speed $grade --json $name.json --seed $seed --freq $target \
 			--lpf-allow-unconstrained --timing-allow-fail --threads 2 \
-			--placer-heap-cell-placement-timeout 0 ${NEXTPNR-}" >"$log" 2>&1 ||
+			--placer-heap-cell-placement-timeout 0 $options ${NEXTPNR-}" >"$log" 2>&1 ||
 			{ echo "| $name | seed $seed | failed: $(grep -m1 ERROR "$log") |"; continue; }
 		mhz=$(sed -n 's/.*Max frequency for clock.*: \([0-9.]*\) MHz.*/\1/p' "$log" | tail -n 1)
 		echo "| $name | seed $seed | $mhz MHz |"
@@ -157,7 +167,7 @@ alone() {
 		"write_json $module.ports.json" >"$root/work/$module.ys"
 	in_root "yosys -q -l $module.log -s $module.ys" >/dev/null
 	harness "$module" "$given" <"$root/work/$module.ports.json" >"$root/work/module_harness.v"
-	printf '%s\n' "read_verilog -I. $sources module_harness.v" "synth_ecp5 -top module_harness -json $module.json" \
+	printf '%s\n' "read_verilog -I. $sources module_harness.v" "$(ecp5 module_harness)" "write_json $module.json" \
 		>"$root/work/$module.ys"
 	in_root "yosys -q -l $module.log -s $module.ys" >/dev/null
 	mv "$root/work/$module".* "$out/"
@@ -182,10 +192,10 @@ for what; do
 		place array_8x16 150
 		;;
 	core)
-		synth core_8x16 ecp5 core_harness "$(parameters 8x16)" core_harness.v
+		synth core_8x16 ecp5 core_harness "$(parameters 8x16)" core_harness.v core.u_engines
 		echo '| design | run | clock |'
 		echo '|---|---|---|'
-		place core_8x16 80
+		place core_8x16 65 --router router2 --placer-heap-timingweight 30 --tmg-ripup
 		;;
 	*)
 		echo "run.sh: '$what' is none of table, array, core, module" >&2

@@ -22,9 +22,10 @@ module fcn_mul (
 
     wire b_en = en_i && b_en_i;
 
-    // Sign-extended to the block's 18 bits.
-    wire [17:0] a = {{10{a_i[7]}}, a_i};
-    wire [17:0] b = {{10{b_i[7]}}, b_i};
+    // In the high bits of the block's 18: the low ones are constants, which need no wires, where the copies of a sign
+    // would need 20 for each multiplier.
+    wire [17:0] a = {a_i, 10'd0};
+    wire [17:0] b = {b_i, 10'd0};
 
     MULT18X18D #(
         .REG_INPUTA_CLK("CLK0"),
@@ -53,25 +54,23 @@ module fcn_mul (
         .A16(a[16]), .B16(b[16]), .C16(1'b0),
         .A17(a[17]), .B17(b[17]), .C17(1'b0),
         .SIGNEDA(1'b1), .SIGNEDB(1'b1), .SOURCEA(1'b0), .SOURCEB(1'b0),
-        .CLK0(clk_i), .CLK1(1'b0), .CLK2(1'b0), .CLK3(1'b0),
-        .CE0(en_i), .CE1(b_en), .CE2(1'b1), .CE3(1'b1),
-        .RST0(1'b0), .RST1(1'b0), .RST2(1'b0), .RST3(1'b0),
-        .P0(p_o[0]),
-        .P1(p_o[1]),
-        .P2(p_o[2]),
-        .P3(p_o[3]),
-        .P4(p_o[4]),
-        .P5(p_o[5]),
-        .P6(p_o[6]),
-        .P7(p_o[7]),
-        .P8(p_o[8]),
-        .P9(p_o[9]),
-        .P10(p_o[10]),
-        .P11(p_o[11]),
-        .P12(p_o[12]),
-        .P13(p_o[13]),
-        .P14(p_o[14]),
-        .P15(p_o[15])
+        .CLK0(clk_i), .CE0(en_i), .CE1(b_en), .RST0(1'b0),
+        .P20(p_o[0]),
+        .P21(p_o[1]),
+        .P22(p_o[2]),
+        .P23(p_o[3]),
+        .P24(p_o[4]),
+        .P25(p_o[5]),
+        .P26(p_o[6]),
+        .P27(p_o[7]),
+        .P28(p_o[8]),
+        .P29(p_o[9]),
+        .P30(p_o[10]),
+        .P31(p_o[11]),
+        .P32(p_o[12]),
+        .P33(p_o[13]),
+        .P34(p_o[14]),
+        .P35(p_o[15])
     );
 
 endmodule
