@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 #undef TRACE_SYSTEM
+#ifdef FCN_KUNIT
+#define TRACE_SYSTEM fcn_accel_kunit
+#else
 #define TRACE_SYSTEM fcn_accel
+#endif
 
 #if !defined(FCN_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
 #define FCN_TRACE_H

@@ -8,16 +8,18 @@
 #   --ko       a module that was built for this kernel
 #   --module   a module of the kernel's package, by name; what modules depend on comes by itself
 #   --program  goes to /bin, with the shared libraries that it wants from this machine
+#   --list     a file that names programs, in place of the `list` in their folder; stands before --tests
 #   --tests    a folder of programs, its file `list` that names them, and models/ if there is one; goes to /tests
 set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)
 
 if [ $# -lt 2 ]; then
-	sed -n '5,10s/^# \{0,1\}//p' "$0" >&2
+	sed -n '5,11s/^# \{0,1\}//p' "$0" >&2
 	exit 2
 fi
 kernel=$1
 out=$2
+list=
 shift 2
 busybox=$(command -v busybox) || { echo "initramfs.sh: busybox is missing: apt-get install busybox-static" >&2; exit 1; }
 
@@ -68,9 +70,9 @@ add_program() {
 # What the list names, and models for it; not what lies beside from building.
 add_tests() {
 	local name
-	cp "$1/list" "$dir/tests/"
+	cp "${list:-$1/list}" "$dir/tests/list"
 	# shellcheck disable=SC2013  # names have no blanks
-	for name in $(sed "s/#.*//" "$1/list"); do
+	for name in $(sed "s/#.*//" "$dir/tests/list"); do
 		cp -L "$1/$name" "$dir/tests/"
 		chmod +x "$dir/tests/$name"
 	done
@@ -87,6 +89,7 @@ while [ $# -ge 2 ]; do
 		;;
 	--module) add_module "$2" ;;
 	--program) add_program "$2" ;;
+	--list) list=$2 ;;
 	--tests) add_tests "$2" ;;
 	*)
 		echo "initramfs.sh: unknown option '$1'" >&2

@@ -30,9 +30,12 @@ $(BUILD)/fcn-vfio: $(VFIO_OBJS) $(FCN_SIM_LIB) $(foreach g,$(VFIO_GEOMETRIES),$(
 # ---- hardware in the loop ----
 
 KERNEL ?=
-.PHONY: hil hil-faults hil-shell bench-hil
+.PHONY: hil hil-debug hil-faults hil-shell bench-hil
 hil:
 	@tests/hil/run.sh $(BUILD) $(KERNEL)
+
+hil-debug:
+	@tests/hil/run.sh $(BUILD) $(or $(KERNEL),debug kcsan)
 
 hil-faults:
 	@tests/hil/faults.sh $(BUILD) $(KERNEL)

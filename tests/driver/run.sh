@@ -60,7 +60,7 @@ check_style() {
 	tests/driver/fetch_checkpatch.sh "$out/scripts" >"$log" 2>&1
 	result "checkpatch is there" "$log" $? || return
 	# shellcheck disable=SC2046  # names have no blanks
-	checkpatch -f Kbuild $(printf '%s\n' driver/*.[ch] | grep -v fcn_trace.h) >"$log" 2>&1
+	checkpatch -f Kbuild $(printf '%s\n' driver/*.[ch] driver/tests/*.[ch] | grep -v fcn_trace.h) >"$log" 2>&1
 	result "checkpatch --strict: driver" "$log" $?
 	checkpatch --ignore PARENTHESIS_ALIGNMENT,OPEN_ENDED_LINE -f driver/fcn_trace.h >"$log" 2>&1
 	result "checkpatch --strict: tracepoints" "$log" $?

@@ -33,7 +33,7 @@ result() {
 # Each kernel has a copy of the sources: the kernel's make writes beside them.
 build_module() { # KERNEL DIR [ARGUMENT-OF-MAKE...]
 	mkdir -p "$2/module"
-	cp -pRu Kbuild driver uapi "$2/module/" && sim/hil/kernel.sh "$1" make "$2/module" -j2 W=1 "${@:3}" modules &&
+	cp -pRu Kbuild driver uapi "$2/module/" && sim/hil/kernel.sh "$1" make "$2/module" -j2 W=1 ${FCN_GCOV:+FCN_GCOV=y} "${@:3}" modules &&
 		cp "$2/module/fcn_accel.ko" "$2/"
 }
 
@@ -43,8 +43,14 @@ build_test_module() { # KERNEL DIR
 	cp -pRu tests/driver/platform/. "$2/test-module/" && sim/hil/kernel.sh "$1" make "$2/test-module" W=1 modules
 }
 
-build_all() { # KERNEL DIR
-	local log=$2/build.log status
+# The tests of the driver's pure parts, a module of their own.
+build_kunit() { # KERNEL DIR
+	mkdir -p "$2/kunit"
+	cp -pRu Kbuild driver uapi "$2/kunit/" && sim/hil/kernel.sh "$1" make "$2/kunit" -j2 W=1 FCN_KUNIT=y modules
+}
+
+build_all() { # KERNEL DIR [LIST]
+	local log=$2/build.log status kunit=()
 	make -s vfio >"$log" 2>&1
 	result "the server builds" "$log" $? || return
 	build_module "$1" "$2" >"$log" 2>&1
@@ -53,14 +59,19 @@ build_all() { # KERNEL DIR
 	result "the compiler has nothing to say about the module" "$log.warnings" $?
 	build_test_module "$1" "$2" >"$log" 2>&1
 	result "the test module builds" "$log" $? || return
+	if [ "$1" = debug ]; then
+		build_kunit "$1" "$2" >"$log" 2>&1
+		result "the module with the unit tests builds" "$log" $? || return
+		kunit=(--ko "$2/kunit/fcn_accel_kunit.ko")
+	fi
 	make -s -f tests/kselftest/Makefile OUTPUT="$PWD/$build/kselftest" KSFT_INCLUDE="$PWD/$build/kselftest-include" >"$log" 2>&1
 	result "the test programs build" "$log" $? || return
 	make -s accelctl tools >"$log" 2>&1 && tests/kselftest/models.sh "$build" "$build/kselftest/models" >>"$log" 2>&1 &&
 		make -s -f tests/kselftest/libaccel.mk BUILD="$build" >>"$log" 2>&1
 	result "accelctl and its models are built" "$log" $? || return
-	sim/hil/initramfs.sh "$1" "$2/initramfs.gz" --ko "$2/fcn_accel.ko" --ko "$2/test-module/fcn_platform_test.ko" --module vgem \
-		--program "$build/accelctl" --program "$build/kselftest/libaccel_api" \
-		--tests "$build/kselftest" >"$log" 2>&1
+	sim/hil/initramfs.sh "$1" "$2/initramfs.gz" --ko "$2/fcn_accel.ko" --ko "$2/test-module/fcn_platform_test.ko" "${kunit[@]}" \
+		--module vgem --program "$build/accelctl" --program "$build/kselftest/libaccel_api" \
+		--list "${3:-tests/kselftest/list}" --tests "$build/kselftest" >"$log" 2>&1
 	status=$?
 	result "the guest's root is made" "$log" $status
 }

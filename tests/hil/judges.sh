@@ -62,5 +62,30 @@ for line in 'WARNING: CPU: 0 PID: 1 at kernel/x.c:1 f+0x1/0x2' 'BUG: kernel NULL
 done
 expect "what a driver may say" quiet "$(splat 'fcn_accel 0000:01:00.0: job failed with -14: address not mapped, address 0x00010000, command 1')"
 
+for line in "BUG: KASAN: slab-use-after-free in fcn_job_ended+0x12/0x80 [fcn_accel]" "UBSAN: shift-out-of-bounds in driver/fcn_mmu.c:40:2" \
+	"kmemleak: 3 new suspected memory leaks (see /sys/kernel/debug/kmemleak)" "kmemleak: Kernel memory leak detector disabled" \
+	"DMA-API: fcn_accel 0000:01:00.0: device driver frees DMA memory with wrong function" "BUG: sleeping function called from invalid context at x.c:1" \
+	"INFO: trying to register non-static key." "WARNING: inconsistent lock state" "ODEBUG: free active (active state 0) object: 1 object type: timer_list" \
+	"BUG: MAX_LOCKDEP_ENTRIES too low!" "turning off the locking correctness validator." "ODEBUG: Out of memory. ODEBUG disabled"; do
+	expect "${line:0:40}" "fault: [ 2.0] $line" "$(splat "$line")"
+done
+for line in "DMA-API: preallocated 65536 debug entries" "DMA-API: debugging enabled by kernel config" \
+	"kmemleak: Kernel memory leak detector initialized (mem pool available: 39000)" "kcsan: enabled early"; do
+	expect "$line" quiet "$(splat "$line")"
+done
+
+race() { # FRAME
+	local line="=================================================================="
+	printf "%s\n" "[ 1.0] hil: begin threads" "[ 2.0] $line" "[ 2.0] BUG: KCSAN: data-race in a / b" "[ 2.0] " \
+		"[ 2.0] write to 0xffff888100000000 of 8 bytes by task 1 on cpu 0:" "[ 2.0]  $1" "[ 2.0] $line" "[ 3.0] hil: end 0" |
+		awk -f splat.awk && echo quiet
+}
+expect "a data race of the kernel" "threads: not ours: [ 2.0] BUG: KCSAN: data-race in a / b
+quiet" "$(race "a+0x1/0x2")"
+expect "a data race of the module" "threads: [ 2.0] BUG: KCSAN: data-race in a / b
+threads:   [ 2.0] 
+threads:   [ 2.0] write to 0xffff888100000000 of 8 bytes by task 1 on cpu 0:
+threads:   [ 2.0]  a+0x1/0x2 [fcn_accel]" "$(race "a+0x1/0x2 [fcn_accel]")"
+
 echo "1..$n"
 exit $failed

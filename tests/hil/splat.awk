@@ -2,17 +2,44 @@
 #
 # Looks for trouble in a kernel's log: prints each such line with the program that ran then; exit status 1 if there was any.
 #
-#   awk -f splat.awk console.log
+#   awk -f splat.awk [-v module=NAME] console.log
+#
+# Data races (KCSAN) are the module's when one of its functions is in the report; the kernel's own are marked "not ours", and do not count.
 
-BEGIN { running = "boot" }
+BEGIN { running = "boot"; if (!module) module = "fcn_accel" }
 
 /hil: begin / { sub(/.*hil: begin /, ""); running = $0; next }
 /hil: end / { running = "between programs"; next }
 
+# A report of KCSAN stands between two lines of equals signs.
+/====================/ {
+	if (race != "") {
+		print running ": " (ours ? "" : "not ours: ") race
+		if (ours) {
+			printf "%s", report
+			found = 1
+		}
+	}
+	race = report = ""
+	ours = 0
+	next
+}
+/BUG: KCSAN: / { race = $0; next }
+race != "" {
+	report = report running ":   " $0 "\n"
+	if (index($0, "[" module))
+		ours = 1
+	next
+}
+
+# What the instruments say when they are turned on.
+/DMA-API: (preallocated|debugging enabled)/ { next }
+
 /WARNING: |BUG: |Oops|Call Trace:|Kernel panic|general protection fault|kernel BUG at|refcount_t: |list_(add|del) corruption/ ||
 /rcu: INFO: .*(stall|detected)|INFO: task .* blocked|soft lockup|hard LOCKUP|possible (recursive|circular) locking|suspicious RCU usage/ ||
 /inconsistent lock state|sleeping function called|scheduling while atomic|Objects remaining|Memory manager not clean|leaked/ ||
-/DMA-API: |UBSAN: |KASAN: |KFENCE: |KCSAN: |kmemleak: .* new suspected|workqueue: .*(lockup|hogged)|nobody cared|unregister_netdevice|Freeing .* still in use/ {
+/DMA-API: |UBSAN: |KASAN: |KFENCE: |KCSAN: |kmemleak: .* new suspected|workqueue: .*(lockup|hogged)|nobody cared|unregister_netdevice|Freeing .* still in use/ ||
+/ODEBUG: |DEBUG_LOCKS_WARN_ON|register non-static key|locking correctness validator|lockdep is turned off|kmemleak: .*(disabled|Memory pool empty|Cannot)/ {
 	print running ": " $0
 	found = 1
 }

@@ -31,11 +31,11 @@ for cc in gcc clang; do
 	make -s -f tests/kselftest/Makefile CC="$cc" OUTPUT="$build/kselftest-$cc" KSFT_INCLUDE="$build/kselftest-include" >"$log" 2>&1
 	result $? "all programs build by $cc"
 done
-sed 's/#.*//' tests/kselftest/list | grep . | sort | uniq -d >"$log"
+sed 's/#.*//' tests/kselftest/list tests/kselftest/list.debug | grep . | sort | uniq -d >"$log"
 ! grep -q . "$log"
 result $? "no program is listed twice"
 # shellcheck disable=SC2013  # names have no blanks
-for program in $(sed 's/#.*//' tests/kselftest/list); do
+for program in $(sed 's/#.*//' tests/kselftest/list tests/kselftest/list.debug); do
 	if [ -e /dev/accel/accel0 ]; then
 		n=$((n + 1))
 		echo "ok $n - $program # SKIP this machine has an accel device; run it by hand"

@@ -19,6 +19,17 @@
 
 #include "fcn_test.h"
 
+/* On a kernel that is slow by its instruments, FCN_TEST_SLOW times as much time for each test. */
+static inline void fcn_slow_tests(void)
+{
+	struct __fixture_metadata *f;
+	struct __test_metadata *t;
+
+	for (f = __fixture_list; f; f = f->next)
+		for (t = f->tests; t; t = t->next)
+			t->timeout *= fcn_slow();
+}
+
 #define FCN_MAIN						\
 	int main(int argc, char **argv)				\
 	{							\
@@ -27,6 +38,7 @@
 			ksft_exit_skip("no fcn_accel device\n");	\
 		}						\
 		fcn_keep_parameters();				\
+		fcn_slow_tests();				\
 		return test_harness_run(argc, argv);		\
 	}
 

@@ -34,6 +34,12 @@
 const char *fcn_path(void);
 int fcn_open(void);
 
+/*
+ * How many times slower this kernel is than others: $FCN_TEST_SLOW, or 1.  Waits for what must come get so
+ * much more time; the functions below do that by themselves.
+ */
+int fcn_slow(void);
+
 /* The same with waiting for at most some seconds, for a device that comes back. */
 int fcn_open_wait(int seconds);
 

@@ -56,7 +56,7 @@ static int load(void)
 /* What was closed may need a moment until the module is free. */
 static int unload(void)
 {
-	int64_t end = fcn_now() + 5 * FCN_SEC;
+	int64_t end = fcn_now() + 5 * fcn_slow() * FCN_SEC;
 
 	while (syscall(SYS_delete_module, "fcn_accel", O_NONBLOCK)) {
 		if ((errno != EBUSY && errno != EAGAIN) || fcn_now() > end)

@@ -94,7 +94,7 @@ static bool client_told(struct client *c)
 {
 	struct fcn_bo bo;
 	uint64_t v;
-	int64_t end = fcn_now() + 5 * FCN_SEC;
+	int64_t end = fcn_now() + 5 * fcn_slow() * FCN_SEC;
 
 	while (fcn_sync_status(c->file) == -EINPROGRESS && fcn_now() < end)
 		fcn_sleep_ms(5);
