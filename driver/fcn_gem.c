@@ -131,6 +131,9 @@ struct fcn_bo *fcn_bo_create(struct fcn_device *fdev, size_t size, u32 flags)
 	struct fcn_bo *bo;
 
 	shmem = drm_gem_shmem_create(&fdev->drm, size);
+	/* No memory for shmem's inode is ENOSPC there; here that is the address space. */
+	if (shmem == ERR_PTR(-ENOSPC))
+		return ERR_PTR(-ENOMEM);
 	if (IS_ERR(shmem))
 		return ERR_CAST(shmem);
 	bo = container_of(shmem, struct fcn_bo, base);

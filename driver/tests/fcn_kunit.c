@@ -97,7 +97,6 @@ int fcn_kunit_init(struct kunit *test)
 	dev = kunit_device_register(test, "fcn_kunit");
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dev);
 	KUNIT_ASSERT_EQ(test, dma_coerce_mask_and_coherent(dev, DMA_BIT_MASK(40)), 0);
-	dma_set_max_seg_size(dev, UINT_MAX);
 	k->fdev = fcn_device_alloc(dev, &fcn_kunit_bus);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, k->fdev);
 	k->fdev->cfg.pa_bits = 40;

@@ -166,10 +166,9 @@ static void fcn_mmu_test_random(struct kunit *test)
 	}
 }
 
-static bool parked(struct fcn_device *fdev, u32 root_pfn)
+static bool parked(struct fcn_device *fdev)
 {
-	/* Freed pages may be given out again, so the list is what is asked. */
-	return !list_empty(&fdev->parked) && root_pfn;
+	return !list_empty(&fdev->parked);
 }
 
 /* The root that the core has seen last stays until a job of another one has run. */
@@ -178,27 +177,26 @@ static void fcn_mmu_test_parked(struct kunit *test)
 	struct fcn_kunit *k = test->priv;
 	struct fcn_device *fdev = k->fdev;
 	struct fcn_client *other = fcn_kunit_client(test);
-	u32 pfn = other->vm.mmu.root_pfn;
 
 	other->vm.mmu.last_order = 7;
 	fdev->ran_order = 7;
 	fcn_kunit_client_fini(other);
-	KUNIT_EXPECT_TRUE(test, parked(fdev, pfn));
+	KUNIT_EXPECT_TRUE(test, parked(fdev));
 	mutex_lock(&fdev->dma_lock);
 	fcn_mmu_free_parked(fdev, 7);
-	KUNIT_EXPECT_TRUE(test, parked(fdev, pfn));
+	KUNIT_EXPECT_TRUE(test, parked(fdev));
 	fcn_mmu_free_parked(fdev, 8);
-	KUNIT_EXPECT_FALSE(test, parked(fdev, pfn));
+	KUNIT_EXPECT_FALSE(test, parked(fdev));
 	mutex_unlock(&fdev->dma_lock);
 
 	/* One that never ran need not stay, nor one that ran before a job that has ended. */
 	other = fcn_kunit_client(test);
 	fcn_kunit_client_fini(other);
-	KUNIT_EXPECT_FALSE(test, parked(fdev, pfn));
+	KUNIT_EXPECT_FALSE(test, parked(fdev));
 	other = fcn_kunit_client(test);
 	other->vm.mmu.last_order = 6;
 	fcn_kunit_client_fini(other);
-	KUNIT_EXPECT_FALSE(test, parked(fdev, pfn));
+	KUNIT_EXPECT_FALSE(test, parked(fdev));
 }
 
 /* The device has gone: the tables are freed, and calls do no harm. */

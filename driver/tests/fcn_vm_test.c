@@ -89,7 +89,7 @@ static void fcn_vm_test_handles(struct kunit *test)
 static void fcn_vm_test_full(struct kunit *test)
 {
 	struct fcn_kunit *k = test->priv;
-	struct drm_mm_node rest = { .start = 8, .size = FCN_MMU_PAGES - 1 - 8 };
+	struct drm_mm_node rest = { .start = 8, .size = FCN_MMU_PAGES - 8 };
 	struct fcn_bo *bo = make_bo(test, 8 << 12), *small = make_bo(test, 4 << 12);
 
 	KUNIT_ASSERT_EQ(test, drm_mm_reserve_node(&k->client->vm.mm, &rest), 0);

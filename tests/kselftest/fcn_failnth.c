@@ -13,12 +13,20 @@
 #include <unistd.h>
 
 #define DEBUGFS "/sys/kernel/debug/"
+#define KERNELS "/proc/thread-self/fail-nth"
+#define MODULES "/proc/fcn_fail_nth"
+#define WORKERS 512
 
+/* This thread's file; the module's file, which serves all. */
 static int self = -1;
+static bool by_module;
+
+/* Callers' addresses that are required, and rejected: beginning, end. */
+static unsigned long long required[2], rejected[2];
 
 bool failnth_possible(void)
 {
-	return !access("/proc/self/fail-nth", W_OK) && !access(DEBUGFS "failslab/verbose", W_OK);
+	return !access(KERNELS, W_OK) || !access(MODULES, W_OK);
 }
 
 static const struct {
@@ -26,10 +34,12 @@ static const struct {
 } settings[] = {
 	{ "failslab/verbose", "0" },
 	{ "failslab/ignore-gfp-wait", "N" },
+	{ "failslab/stacktrace-depth", "32" },
 	{ "fail_page_alloc/verbose", "0" },
 	{ "fail_page_alloc/ignore-gfp-wait", "N" },
 	{ "fail_page_alloc/ignore-gfp-highmem", "N" },
 	{ "fail_page_alloc/min-order", "0" },
+	{ "fail_page_alloc/stacktrace-depth", "32" },
 };
 
 static int set(const char *file, const char *value)
@@ -42,21 +52,25 @@ static int set(const char *file, const char *value)
 
 int failnth_init(void)
 {
-	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
+	by_module = access(KERNELS, W_OK);
+	for (size_t i = 0; !by_module && i < sizeof(settings) / sizeof(settings[0]); i++) {
 		int err = set(settings[i].file, settings[i].value);
 
 		if (err)
 			return err;
 	}
-	self = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
+	self = open(by_module ? MODULES : KERNELS, O_RDWR | O_CLOEXEC);
 	return self < 0 ? -errno : 0;
 }
 
-static void arm(int file, int n)
+static void arm(int file, int n, bool workers)
 {
-	char text[16];
+	char text[160];
 	int len = snprintf(text, sizeof(text), "%d", n);
 
+	if (by_module)
+		len = snprintf(text, sizeof(text), "%d %d 0x%llx 0x%llx 0x%llx 0x%llx", n, workers,
+			       required[0], required[1], rejected[0], rejected[1]);
 	if (pwrite(file, text, (size_t)len, 0) != len)
 		abort();
 }
@@ -73,14 +87,14 @@ static int left(int file)
 
 void failnth_arm(int n)
 {
-	arm(self, n);
+	arm(self, n, false);
 }
 
 bool failnth_disarm(void)
 {
 	bool failed = left(self) == 0;
 
-	arm(self, 0);
+	arm(self, 0, false);
 	return failed;
 }
 
@@ -104,15 +118,20 @@ static int next_worker(DIR *proc)
 }
 
 /* Workers that were not there when the others were armed have 0, too. */
-static int armed[512], workers;
+static int armed[WORKERS], workers;
 
 void failnth_arm_workers(int n)
 {
-	DIR *proc = opendir("/proc");
+	DIR *proc;
 
+	if (by_module) {
+		arm(self, n, true);
+		return;
+	}
+	proc = opendir("/proc");
 	workers = 0;
-	while (proc && workers < 512 && (armed[workers] = next_worker(proc)) >= 0)
-		arm(armed[workers++], n);
+	while (proc && workers < WORKERS && (armed[workers] = next_worker(proc)) >= 0)
+		arm(armed[workers++], n, true);
 	if (proc)
 		closedir(proc);
 }
@@ -121,6 +140,8 @@ bool failnth_disarm_workers(void)
 {
 	bool failed = false;
 
+	if (by_module)
+		return failnth_disarm();
 	while (workers) {
 		char text[16] = "";
 		int file = armed[--workers];
@@ -136,11 +157,23 @@ bool failnth_disarm_workers(void)
 	return failed;
 }
 
-int failnth_only_module(bool only)
+static int set_range(const char *what, const char *edge, unsigned long long value)
 {
 	static const char *const kinds[] = { "failslab", "fail_page_alloc" };
-	char text[64] = "0", size[64] = "0", file[64], value[32];
-	unsigned long long start = 0, end = ~0ull;
+	char file[64], text[32];
+	int err = 0;
+
+	snprintf(text, sizeof(text), "0x%llx", value);
+	for (int i = 0; i < 2 && !err && !by_module; i++) {
+		snprintf(file, sizeof(file), "%s/%s-%s", kinds[i], what, edge);
+		err = set(file, text);
+	}
+	return err;
+}
+
+int failnth_only_module(bool only)
+{
+	char text[64] = "0", size[64] = "0";
 	int err = 0;
 
 	if (only) {
@@ -149,20 +182,37 @@ int failnth_only_module(bool only)
 			err = fcn_read_file("/sys/module/fcn_accel/coresize", size, sizeof(size));
 		if (err)
 			return err;
-		start = strtoull(text, NULL, 16);
-		end = start + strtoull(size, NULL, 10);
 	}
-	for (int i = 0; i < 2 && !err; i++) {
-		snprintf(file, sizeof(file), "%s/stacktrace-depth", kinds[i]);
-		err = set(file, only ? "32" : "0");
-		snprintf(file, sizeof(file), "%s/require-start", kinds[i]);
-		snprintf(value, sizeof(value), "0x%llx", start);
-		err = err ? err : set(file, value);
-		snprintf(file, sizeof(file), "%s/require-end", kinds[i]);
-		snprintf(value, sizeof(value), "0x%llx", end);
-		err = err ? err : set(file, value);
-	}
-	return err;
+	required[0] = strtoull(text, NULL, 16);
+	required[1] = required[0] + strtoull(size, NULL, 10);
+	err = set_range("require", "start", required[0]);
+	return err ? err : set_range("require", "end", only ? required[1] : ~0ull);
+}
+
+/* The function's end is where the next symbol begins. */
+int failnth_except(const char *function)
+{
+	FILE *symbols = fopen("/proc/kallsyms", "r");
+	unsigned long long start = 0, end = 0, at;
+	char line[256], name[128];
+	int err;
+
+	if (!symbols)
+		return -errno;
+	while (fgets(line, sizeof(line), symbols))
+		if (sscanf(line, "%llx %*c %127s", &at, name) == 2 && !strcmp(name, function))
+			start = at;
+	rewind(symbols);
+	while (start && fgets(line, sizeof(line), symbols))
+		if (sscanf(line, "%llx", &at) == 1 && at > start && (!end || at < end))
+			end = at;
+	fclose(symbols);
+	if (!end)
+		return -ENOENT;
+	rejected[0] = start;
+	rejected[1] = end;
+	err = set_range("reject", "start", start);
+	return err ? err : set_range("reject", "end", end);
 }
 
 void failnth_drop_dump(void)

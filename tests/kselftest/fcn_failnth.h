@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The kernel's fault injection: the n-th allocation of a task fails
- * (Documentation/fault-injection/fault-injection.rst of the kernel, fail-nth).
+ * The n-th allocation of a task fails: by the kernel's fault injection (its documentation:
+ * fault-injection.rst, fail-nth), or where the kernel has none by the module fcn_failnth
+ * (tests/driver/failnth).
  */
 #ifndef FCN_FAILNTH_H
 #define FCN_FAILNTH_H
@@ -10,7 +11,7 @@
 
 bool failnth_possible(void);
 
-/* Once per process: which allocations count (all), and that the kernel logs none. */
+/* Once per process: all allocations count, but for those in failnth_except(); the kernel logs none. */
 int failnth_init(void);
 
 /* From now on the n-th allocation of this thread fails; n counts from 1. */
@@ -25,6 +26,9 @@ bool failnth_disarm_workers(void);
 
 /* Only allocations that the module's code makes, directly or through others, count. */
 int failnth_only_module(bool only);
+
+/* What this function of the kernel allocates, directly or through others, does not count. */
+int failnth_except(const char *function);
 
 /* The device's core dump, if there is one: the next one needs its place. */
 void failnth_drop_dump(void);
