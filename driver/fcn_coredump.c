@@ -126,7 +126,7 @@ void fcn_coredump(struct fcn_job *job)
 	size = sizeof(*header) + 3 * sizeof(struct fcn_dump_section) +
 	       sizeof(job->fault) + fcn_reg_count * 2 * sizeof(__le32) +
 	       commands;
-	data = vzalloc(size);
+	data = __vmalloc(size, GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN);
 	if (!data)
 		return;
 	header = data;

@@ -17,5 +17,5 @@ debug_environment() {
 	local slow=${HIL_SLOW:-4}
 
 	export HIL_TIMEOUT=${HIL_TIMEOUT:-$((slow * 480))} HIL_MEM=${HIL_MEM:-1536}
-	export HIL_APPEND="FCN_TEST_SLOW=$slow LIMIT=$((slow * 120)) hung_task_timeout_secs=$((slow * 120)) ${HIL_APPEND-}"
+	export HIL_APPEND="kunit.enable=1 FCN_TEST_SLOW=$slow LIMIT=$((slow * 120)) hung_task_timeout_secs=$((slow * 120)) ${HIL_APPEND-}"
 }

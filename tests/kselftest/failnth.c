@@ -356,31 +356,45 @@ TEST_F_TIMEOUT(failnth, wake_up, 240)
 	fcn_write_file(path, delay);
 }
 
+/* A limit that is short, for one job that does not end; others get all the time they want. */
+static int hang(FIXTURE_DATA(failnth) *self, struct fcn_job *job)
+{
+	struct fcn_parameter timeout, cap;
+	bool late = false;
+	int err = fcn_set_parameter("timeout_ms", 50, &timeout);
+
+	if (!err)
+		err = fcn_set_parameter("job_cap_ms", 100, &cap);
+	if (!err)
+		err = fcn_start(self->fd, job);
+	if (!err)
+		err = fcn_finish(self->fd, job, 20, &late);
+	fcn_restore_parameter(&timeout);
+	fcn_restore_parameter(&cap);
+	return late ? -ETIMEDOUT : err;
+}
+
 /*
  * A job that the driver ends.  That happens in the kernel's workers, so these are armed; what else they do
  * is none of this test's business, so only allocations count that the module makes.
  */
 TEST_F_TIMEOUT(failnth, abort, 240)
 {
-	struct fcn_parameter timeout, cap;
-	struct fcn_job hang;
+	struct fcn_job job;
 	bool armed;
 	int n;
 
-	ASSERT_EQ(0, fcn_set_parameter("timeout_ms", 50, &timeout));
-	ASSERT_EQ(0, fcn_set_parameter("job_cap_ms", 100, &cap));
-	ASSERT_EQ(0, fcn_job_init(self->fd, &hang, 1));
-	fcn_add_spin(&hang, FCN_FOREVER);
+	ASSERT_EQ(0, fcn_job_init(self->fd, &job, 1));
+	fcn_add_spin(&job, FCN_FOREVER);
 	ASSERT_EQ(0, failnth_only_module(true));
+	/* It frees the dump twice when it cannot add its device: a mistake of the kernel's, in 6.12. */
+	ASSERT_EQ(0, failnth_except("dev_coredumpm_timeout"));
 	for_each_failure(n, armed) {
 		struct drm_fcn_accel_fault_query q = { 0 };
-		bool late;
 
 		failnth_drop_dump();
 		failnth_arm_workers(n);
-		EXPECT_EQ(0, fcn_start(self->fd, &hang));
-		EXPECT_EQ(-ETIME, fcn_finish(self->fd, &hang, 20, &late));
-		EXPECT_FALSE(late);
+		EXPECT_EQ(-ETIME, hang(self, &job));
 		/* Its report, with the core dump, comes later; more than two of them in a second are left out. */
 		fcn_sleep_ms(600);
 		armed = failnth_disarm_workers();
@@ -388,11 +402,8 @@ TEST_F_TIMEOUT(failnth, abort, 240)
 		EXPECT_EQ(ETIME, q.error);
 		ASSERT_TRUE(works(self));
 	}
-	failnth_only_module(false);
 	failnth_drop_dump();
 	DONE(n);
-	fcn_restore_parameter(&timeout);
-	fcn_restore_parameter(&cap);
 }
 
 static int bind_device(const char *what)
