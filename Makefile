@@ -31,6 +31,7 @@ help:
 	@echo 'make generate     regenerate what comes from rtl/desc/'
 	@echo 'make hil          the driver in Debian guests with the simulated core as a PCIe function (KERNEL=6.12 or backports: one)'
 	@echo 'make hil-debug    the same on kernels with KASAN, lockdep, kmemleak and more, and with KCSAN, built on first use (KERNEL=debug or kcsan: one)'
+	@echo 'make hil-failnth  every allocation of the driver fails once, in such a guest (KERNEL=backports: the other)'
 	@echo 'make hil-faults   the same with a bus, an interrupt or a server that fail, two clients at work: Documentation/faults.md'
 	@echo 'make hil-shell    a shell in such a guest'
 	@echo 'make all          build libaccel and accelctl'

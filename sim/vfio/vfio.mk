@@ -30,12 +30,15 @@ $(BUILD)/fcn-vfio: $(VFIO_OBJS) $(FCN_SIM_LIB) $(foreach g,$(VFIO_GEOMETRIES),$(
 # ---- hardware in the loop ----
 
 KERNEL ?=
-.PHONY: hil hil-debug hil-faults hil-shell bench-hil
+.PHONY: hil hil-debug hil-failnth hil-faults hil-shell bench-hil
 hil:
 	@tests/hil/run.sh $(BUILD) $(KERNEL)
 
 hil-debug:
 	@tests/hil/run.sh $(BUILD) $(or $(KERNEL),debug kcsan)
+
+hil-failnth:
+	@tests/hil/failnth.sh $(BUILD) $(or $(KERNEL),6.12)
 
 hil-faults:
 	@tests/hil/faults.sh $(BUILD) $(KERNEL)
