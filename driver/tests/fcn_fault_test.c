@@ -46,6 +46,19 @@ static void fcn_fault_test_errors(struct kunit *test)
 	}
 }
 
+/* The file's last fault as it is asked for. */
+static struct drm_fcn_accel_fault_query last_fault(struct kunit *test)
+{
+	struct fcn_kunit *k = test->priv;
+	struct drm_fcn_accel_fault_query q = { .index = 0 };
+	struct drm_file *file = kunit_kzalloc(test, sizeof(*file), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, file);
+	file->driver_priv = k->client;
+	KUNIT_ASSERT_EQ(test, fcn_ioctl_fault_query(&k->fdev->drm, &q, file), 0);
+	return q;
+}
+
 static void fcn_fault_test_describe(struct kunit *test)
 {
 	struct fcn_kunit *k = test->priv;
@@ -57,7 +70,8 @@ static void fcn_fault_test_describe(struct kunit *test)
 	};
 	struct drm_fcn_accel_fault_query q;
 
-	fcn_fault_describe(&job, &q);
+	fcn_fault_note(&job);
+	q = last_fault(test);
 	KUNIT_EXPECT_EQ(test, q.user_data, 0x1234567890abcdef);
 	KUNIT_EXPECT_EQ(test, q.error, EFAULT);
 	KUNIT_EXPECT_EQ(test, q.cause, 2);
@@ -68,7 +82,8 @@ static void fcn_fault_test_describe(struct kunit *test)
 	/* Ended by the driver: the core's cause and address say nothing about the job. */
 	job.outcome.cause = 8;
 	job.error = -ETIME;
-	fcn_fault_describe(&job, &q);
+	fcn_fault_note(&job);
+	q = last_fault(test);
 	KUNIT_EXPECT_EQ(test, q.error, ETIME);
 	KUNIT_EXPECT_EQ(test, q.cause, 0);
 	KUNIT_EXPECT_EQ(test, q.addr, 0);
