@@ -1,79 +1,49 @@
 #!/bin/bash
-# SPDX-License-Identifier: Apache-2.0
+# SPDX-License-Identifier: MIT
 #
-# Line and toggle coverage of the Verilog, from random streams and the simulator's tests on an 8x8 core built for it.
+# Coverage of everything, on one page: the Verilog (tests/coverage/rtl.sh), libaccel (library.sh), the driver in a guest (driver.sh).
 #
-#   coverage.sh BUILD
+#   coverage.sh BUILD [PART...]      parts: rtl library driver (all)
 #
-# STREAMS: cases (default 150); SEED: of the first (1).  The core begins with random contents, so that its reset
-# toggles what a run would not, such as the upper half of a counter.  Prints what part of lines and toggles was reached, and the lines that
-# were not; BUILD/coverage/annotated has the sources with counts.  Fails when a line was missed that
-# tests/coverage-unreached.txt does not explain, and when an explanation there is about no line that was missed.
-set -eu
-cd "$(dirname "$0")/.."
-build=${1:?usage: coverage.sh BUILD}
+# BUILD/coverage/html/index.html is the page.  Fails when a line was missed that tests/coverage-unreached.txt (Verilog) or
+# tests/coverage-unreached-c.txt (C) does not explain, and when an explanation there is about nothing that was missed.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+build=${1:?usage: coverage.sh BUILD [PART...]}
+shift
+[ $# -gt 0 ] || set -- rtl library driver
 out=$build/coverage
-rm -rf "$out"
-mkdir -p "$out/dat" "$out/annotated"
+status=0
+mkdir -p "$out"
+tests/deps.sh lcov || exit 1
 
-export VARIANT=cov GEOMETRIES=8x8
-tests/stream/build.sh "$build" stream_test '' tests/stream/*.c
-FCN_SIM_COVERAGE=$out/dat "$build/tests-cov/stream_test" --geometry 8x8 --seed "${SEED:-1}" --count "${STREAMS:-150}" | tail -n 1
-# Registers, resets, aborts.
-make -s -f tests/sim/tests.mk BUILD="$build" VARIANT=cov GEOMETRIES=8x8 TEST_OUT="$build/tests-cov/sim" \
-	"$build/tests-cov/sim/test_walk" "$build/tests-cov/sim/test_core"
-for test in walk core; do
-	FCN_SIM_COVERAGE=$out/dat "$build/tests-cov/sim/test_$test" >"$out/test_$test.log" 2>&1 || {
-		cat "$out/test_$test.log"
-		exit 1
-	}
+for part; do
+	rm -f "$out/$part.info"
+	"tests/coverage/$part.sh" "$build" || status=1
 done
 
-verilator_coverage --write "$out/merged.dat" "$out"/dat/*.dat
-verilator_coverage --annotate "$out/annotated" --annotate-min 1 "$out/merged.dat" >/dev/null
-
-# A point is C 'keys' count; keys are ^Akey^Bvalue: f file, l line, page kind/module.  Instances of a module are summed up.
-# So is a generated block: it is reached when one of its copies is.
-awk '
-	/^C / {
-		keys = $0; sub(/^C \047/, "", keys); sub(/\047 [0-9]+$/, "", keys)
-		split("", v)
-		n = split(keys, part, "\001")
-		for (i = 1; i <= n; i++) { split(part[i], kv, "\002"); v[kv[1]] = kv[2] }
-		kind = v["page"]; sub(/^v_/, "", kind); sub(/\/.*/, "", kind)
-		file = v["f"]; sub(/.*\//, "", file)
-		id = kind SUBSEP file SUBSEP v["l"] SUBSEP v["o"] SUBSEP v["n"]
-		hits[id] += $NF
-	}
-	END {
-		for (id in hits) {
-			split(id, k, SUBSEP)
-			total[k[1]]++
-			if (hits[id]) got[k[1]]++
-			else if (k[1] != "toggle") print k[2] ":" k[3] > missed
-		}
-		for (kind in total)
-			printf "%-7s %6d of %6d reached, %.1f %%\n", kind, got[kind], total[kind], 100 * got[kind] / total[kind]
-	}' missed="$out/missed.raw" "$out/merged.dat" | sort
-touch "$out/missed.raw"
-sort -u "$out/missed.raw" >"$out/missed"
-
-# coverage-unreached.txt: FILE, a piece of the line, why.  Lines move, their text does not.
-status=0
-: >"$out/used"
-while IFS=: read -r file line; do
-	text=$(sed -n "${line}p" "rtl/$file" | sed 's/^ *//')
-	if reason=$(T=$text awk -F'\t' -v f="$file" -v used="$out/used" '
-		$1 == f && index(ENVIRON["T"], $2) { print $3; print $0 >>used; found = 1; exit }
-		END { exit !found }' tests/coverage-unreached.txt); then
-		echo "explained   $file:$line: $text ($reason)"
-	else
-		echo "unexplained $file:$line: $text"
-		status=1
-	fi
-done <"$out/missed"
-if grep -v '^#' tests/coverage-unreached.txt | grep -vxFf "$out/used" >"$out/stale"; then
-	sed 's/^/stale       /' "$out/stale"
-	status=1
-fi
+infos=()
+for part in rtl library driver; do
+	[ ! -s "$out/$part.info" ] || infos+=("$out/$part.info")
+done
+[ ${#infos[@]} -gt 0 ] || exit 1
+rm -rf "$out/html"
+# Verilator names files from the top folder.
+sed "s#^SF:rtl/#SF:$PWD/rtl/#" "${infos[@]}" >"$out/all.info"
+genhtml --quiet --legend --title fcnaccel --prefix "$PWD" --output-directory "$out/html" "$out/all.info" >"$out/genhtml.log" 2>&1 || {
+	tail -n 5 "$out/genhtml.log"
+	exit 1
+}
+# By folder.
+awk -F: -v top="$PWD/" '
+	/^SF:/ { dir = $2; sub(top, "", dir); sub(/\/[^\/]*$/, "", dir) }
+	/^DA:/ { split($2, f, ","); total[dir]++; got[dir] += f[2] > 0 }
+	END { for (dir in total) printf "%-24s %6d of %6d lines, %.1f %%\n", dir, got[dir], total[dir], 100 * got[dir] / total[dir] }' \
+	"$out/all.info" | sort
+c=()
+for part in library driver; do
+	[ ! -s "$out/$part.info" ] || c+=("$out/$part.info")
+done
+[ ${#c[@]} = 0 ] || awk -v top="$PWD" -f tests/coverage/unreached.awk tests/coverage-unreached-c.txt "${c[@]}" || status=1
+echo "$out/html/index.html"
 exit $status

@@ -1,0 +1,64 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Line coverage of the driver: all kselftest programs and the ioctl fuzzer in a guest whose kernel has GCOV, against the simulated core.
+#
+#   driver.sh BUILD
+#
+# TESTS: programs that run (those of tests/kselftest/list, and the fuzzer).
+# Needs the instrumented kernel (make hil-debug); without it says so and does nothing.  Leaves BUILD/coverage/driver.info.
+# What only happens with faults of the device (make hil-faults, tests/hil/sessions) is not measured.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+build=${1:?usage: driver.sh BUILD}
+export BUILD=$build
+. tests/hil/build.sh
+
+if ! [ -x sim/hil/debug-kernel.sh ] || ! sim/hil/debug-kernel.sh debug --ready; then
+	echo "driver: not measured: the instrumented kernel is not there; make hil-debug builds it"
+	exit 0
+fi
+dir=$build/coverage/driver
+mkdir -p "$dir/tests"
+
+make_guest() {
+	build_all debug "$dir" >"$dir/tap" || return
+	build_module debug "$dir" GCOV_PROFILE=y >"$dir/build.log" 2>&1 || return
+	make -s -f tests/fuzz/Makefile OUTPUT="$PWD/$build/fuzz-ioctl" >"$dir/build.log" 2>&1 || return
+	cp -RL "$build/kselftest/." "$build/fuzz-ioctl/fuzz_ioctl" tests/coverage/gcov_dump.sh "$dir/tests/"
+	# shellcheck disable=SC2086  # a list
+	[ -z "${TESTS-}" ] || printf "%s\\n" $TESTS >"$dir/tests/list"
+	[ -n "${TESTS-}" ] || echo fuzz_ioctl >>"$dir/tests/list"
+	echo gcov_dump.sh >>"$dir/tests/list"
+	sim/hil/initramfs.sh debug "$dir/initramfs.gz" --ko "$dir/fcn_accel.ko" --ko "$dir/test-module/fcn_platform_test.ko" --module vgem \
+		--program "$build/accelctl" --program "$build/kselftest/libaccel_api" --tests "$dir/tests" >"$dir/build.log" 2>&1
+}
+
+if ! make_guest; then
+	cat "$dir/tap"
+	tail -n 20 "$dir/build.log"
+	exit 1
+fi
+HIL_TIMEOUT=${HIL_TIMEOUT:-2400} HIL_APPEND="LIMIT=400 ${HIL_APPEND-}" \
+	sim/hil/guest.sh debug "$dir/initramfs.gz" "$dir" test >"$dir/guest.log" 2>&1
+echo "driver: the guest ended with $?, $(grep -c '^not ok' "$dir/results.log") tests failed in it"
+
+# The counts go beside the notes that the compiler has left.
+find "$dir/module" -name '*.gcda' -delete
+tr -d '\r' <"$dir/results.log" | awk -v to="$dir/module/driver" '
+	/^@gcda / { if (out) close(out); out = "base64 -d >" to "/" $2; next }
+	/^@\+ / { print $2 | out }'
+
+# The kernel's own gcov, without its root: versions must agree.
+root=${HIL_CACHE:-$build/hil}/root-debug
+gcov=$(find "$root/usr/bin" -name '*gcov-[0-9]*' ! -type l | head -n 1)
+printf '#!/bin/sh\nexec %s/lib64/ld-linux-x86-64.so.2 --library-path %s/usr/lib/x86_64-linux-gnu %s "$@"\n' \
+	"$(realpath "$root")" "$(realpath "$root")" "$(realpath "$gcov")" >"$dir/gcov"
+chmod +x "$dir/gcov"
+lcov --quiet --capture --gcov-tool "$PWD/$dir/gcov" --directory "$dir/module/driver" --output-file "$dir/all.info" >"$dir/lcov.log" 2>&1
+# There the sources lie in /src.
+sed -n "s#^SF:.*/\(driver/[^/]*\)\$#SF:$PWD/\1#; p" "$dir/all.info" >"$dir/moved.info"
+lcov --quiet --extract "$dir/moved.info" "$PWD/driver/*" --output-file "$build/coverage/driver.info" >>"$dir/lcov.log" 2>&1 || {
+	tail -n 5 "$dir/lcov.log"
+	exit 1
+}
