@@ -150,7 +150,7 @@ int accel_device_get_info(const struct accel_device *dev, struct accel_device_in
 /* ---- models ---- */
 
 /*
- * Loads an ONNX file, opset 7 to 21: float, QDQ or QLinear form.  The file stays mapped as long as
+ * Loads an ONNX file, opset 7 to 22: float, QDQ or QLinear form.  The file stays mapped as long as
  * the model or a program made from it lives; who truncates it meanwhile ends the process.
  * -EBADMSG: not an ONNX file, or damaged; -EINVAL: it contradicts itself; -ENOTSUP: names the node
  * and operator that is not supported; -errno of open().

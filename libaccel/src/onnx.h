@@ -30,7 +30,7 @@
 #define ONNX_MAX_NODES (1 << 18)
 #define ONNX_MAX_TENSORS (1 << 18)
 #define ONNX_MIN_OPSET 7
-#define ONNX_MAX_OPSET 21
+#define ONNX_MAX_OPSET 22
 
 /* TensorProto.DataType beyond those of enum dtype, for messages. */
 const char *onnx_dtype_name(int dtype);

@@ -233,8 +233,8 @@ static const struct expect cases[] = {
 	{ 13, "input x f32 1\noutput x f32", "output x:float32[1]", NULL },
 
 	/* What is refused. */
-	{ 6, IO "node Relu x -> y", NULL, "opset 6; opsets 7 to 21 are supported" },
-	{ 22, IO "node Relu x -> y", NULL, "opset 22; opsets 7 to 21 are supported" },
+	{ 6, IO "node Relu x -> y", NULL, "opset 6; opsets 7 to 22 are supported" },
+	{ 23, IO "node Relu x -> y", NULL, "opset 23; opsets 7 to 22 are supported" },
 	{ 13, IO "node Foo x -> y", NULL, "node 0 (Foo): this operator is not supported" },
 	{ 13, IO "node com.acme:Relu x -> y", NULL,
 	  "(Relu): this operator of the domain com.acme is not supported" },

@@ -44,10 +44,32 @@ static bool is_main_op(const char *op)
 	return !strcmp(op, "Conv") || !strcmp(op, "ConvTranspose") || !strcmp(op, "QLinearConv");
 }
 
+/* Cases of ONNX 1.17 whose data are not what the operator says. */
+static const struct {
+	const char *name, *why;
+} wrong_data[] = {
+	{ "test_qlinearmatmul_2D_int8_float32", "-236 wraps to 20; the operator saturates" },
+	{ "test_qlinearmatmul_3D_int8_float32", "-236 wraps to 20; the operator saturates" },
+	{ "test_averagepool_3d_dilations_large_count_include_pad_is_1_ceil_mode_is_True",
+	  "counts what lies behind the padding" },
+};
+
+static const char *wrong(const char *name)
+{
+	for (size_t i = 0; i < sizeof(wrong_data) / sizeof(*wrong_data); i++)
+		if (!strcmp(wrong_data[i].name, name))
+			return wrong_data[i].why;
+	return NULL;
+}
+
 static void count(const char *name, const struct case_info *info)
 {
 	struct row *row = find_row(info);
 
+	if (info->result == CASE_FAILED && wrong(name)) {
+		note("not counted %s: %s", name, wrong(name));
+		return;
+	}
 	row->passed += info->result == CASE_PASSED;
 	row->unsupported += info->result == CASE_UNSUPPORTED;
 	row->failed += info->result == CASE_FAILED;
