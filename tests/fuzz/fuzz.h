@@ -124,7 +124,7 @@ typedef void seq_observer(void *arg, uint32_t at, const struct op *op, int resul
  */
 void seq_run(const struct seq *s, seq_observer *observer, void *arg, bool tidy);
 
-/* Whether n bytes at p could be read or written: a mapping may have nothing behind it. */
+/* Calls fn.  False: it touched memory that is not there; a mapping may have nothing behind it. */
 bool guarded(void (*fn)(void *arg), void *arg);
 
 int run_stream(struct ctx *c, const uint64_t *arg);
@@ -153,8 +153,9 @@ uint32_t kcov_collect(struct kcov *k, _Atomic uint8_t *table);
 struct shared {
 	pthread_mutex_t lock;
 	_Atomic bool stop;
+	uint32_t workers, seeds;		/* seeds: sequences that the run starts from */
 	bool tolerate;			/* jobs of the checked client may fail */
-	_Atomic uint32_t n_corpus;
+	_Atomic uint32_t n_corpus, seeds_done;
 	struct seq corpus[MAX_CORPUS];
 	_Atomic uint8_t edge[1 << MAP_BITS];
 	_Atomic uint32_t edges;

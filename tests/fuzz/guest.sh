@@ -27,7 +27,7 @@ fuzz_guest() { # KERNEL DIR LIMIT COMMAND
 	echo "$4" >"$2/files/tests/list"
 	(cd "$2/files" && find . | busybox cpio -o -H newc 2>/dev/null | gzip -1) | cat "$2/base.gz" - >"$2/initramfs.gz"
 	rm -f "$2/journal"
-	HIL_TIMEOUT=$(($3 + 180)) HIL_QEMU="-chardev file,id=journal,path=journal -device isa-debugcon,iobase=0xe9,chardev=journal" \
+	HIL_TIMEOUT=${HIL_TIMEOUT:-$((2 * $3 + 180))} HIL_QEMU="-chardev file,id=journal,path=journal -device isa-debugcon,iobase=0xe9,chardev=journal" \
 		HIL_APPEND="LIMIT=$3 fcn_accel.timeout_ms=2000 fcn_accel.job_cap_ms=3000 fcn_accel.file_jobs=24 ${HIL_APPEND-}" \
 		sim/hil/guest.sh "$1" "$2/initramfs.gz" "$2" test >"$2/guest.log" 2>&1
 	local status=$? file

@@ -9,9 +9,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Seconds of a sequence's process, and after its death. */
+/* Seconds of a sequence's process, and after its death; of one that still runs, on a slow machine. */
 #define LIFE 12
 #define DYING 90
+#define DYING_SLOWLY 900
 
 struct worker {
 	struct shared *sh;
@@ -43,11 +44,24 @@ static void child(struct worker *w, const struct seq *s, bool tidy)
 	_exit(0);
 }
 
+/* A process that works in the kernel, such as on a large buffer object, is slow; one that waits hangs. */
+static bool runs(pid_t pid)
+{
+	char path[64], text[512];
+	const char *state;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	if (fcn_read_file(path, text, sizeof(text)))
+		return true;
+	state = strrchr(text, ')');
+	return state && state[1] && state[2] == 'R';
+}
+
 /* Waits for the child; false: it cannot be killed. */
 static bool reap(pid_t pid, bool *killed)
 {
 	int64_t end = fcn_now() + (LIFE + 3) * FCN_SEC;
-	unsigned ms = 0;
+	unsigned ms = 0, waits = 0;
 	int status;
 
 	*killed = false;
@@ -58,9 +72,11 @@ static bool reap(pid_t pid, bool *killed)
 			*killed |= got == pid && WIFSIGNALED(status);
 			return true;
 		}
-		if (fcn_now() > end) {
-			if (*killed)
+		if (fcn_now() > end && *killed) {
+			waits = runs(pid) ? 0 : waits + 1;
+			if (waits > 1000 || fcn_now() > end + DYING_SLOWLY * FCN_SEC)
 				return false;
+		} else if (fcn_now() > end) {
 			*killed = true;
 			kill(pid, SIGKILL);
 			end = fcn_now() + DYING * FCN_SEC;
@@ -130,12 +146,14 @@ static void one(struct worker *w, const struct seq *s)
 void worker_main(struct shared *sh, unsigned index, uint64_t seed, struct kcov *kcov)
 {
 	struct worker w = { .sh = sh, .index = index, .r = { seed * UINT64_C(0x100000001b3) + index }, .kcov = kcov };
-	uint32_t seeds = sh->n_corpus;
+	uint32_t seeds = sh->seeds;
 	struct seq s;
 
 	/* What there is already goes first: its coverage is no news. */
-	for (uint32_t i = index; i < seeds && !sh->stop; i += MAX_WORKERS)
+	for (uint32_t i = index; i < seeds && !sh->stop; i += sh->workers) {
 		one(&w, &sh->corpus[i]);
+		sh->seeds_done++;
+	}
 	while (!sh->stop) {
 		make(&w, &s);
 		one(&w, &s);
