@@ -249,20 +249,30 @@ static int refuse(const char *const *args)
 static void bad_arguments(void **state)
 {
 	static const char *const bad[][5] = {
-		{ NULL }, { "--socket" }, { "--nonsense" }, { "--socket", "/tmp/s", "--array", "7x7" },
-		{ "--socket", "/tmp/s", "--array", "8x" }, { "--socket", "/tmp/s", "--memory", "fast" },
-		{ "--socket", "/tmp/s", "--seed", "-1" }, { "--socket", "/tmp/s", "--seed", "1x" }, { "--socket", "/tmp/s", "extra" },
-		{ "--socket", "/tmp/s", "--faults", "/nonexistent" }, { "--socket", "/tmp/s", "--fault", "boom" },
-		{ "--socket", "/tmp/s", "--fault", "dead-server nth=0" }, { "--socket", "/tmp/s", "--fault", "dead-server on=wire" },
-		{ "--socket", "/tmp/s", "--fault", "mute-server at=1e3" }, { "--socket", "/tmp/s", "--fault", "vanish-mapping on=dma" },
-		{ "--socket", "/tmp/s", "--fault", "vanish-mapping len" }, { "--replay", "x", "--socket", "y" },
+		{ NULL }, { "--socket" }, { "--nonsense" }, { "--socket", "here", "--array", "7x7" },
+		{ "--socket", "here", "--array", "8x" }, { "--socket", "here", "--memory", "fast" },
+		{ "--socket", "here", "--seed", "-1" }, { "--socket", "here", "--seed", "1x" }, { "--socket", "here", "extra" },
+		{ "--socket", "here", "--faults", "/nonexistent" }, { "--socket", "here", "--fault", "boom" },
+		{ "--socket", "here", "--fault", "dead-server nth=0" }, { "--socket", "here", "--fault", "dead-server on=wire" },
+		{ "--socket", "here", "--fault", "mute-server at=1e3" }, { "--socket", "here", "--fault", "vanish-mapping on=dma" },
+		{ "--socket", "here", "--fault", "vanish-mapping len" }, { "--replay", "x", "--socket", "y" },
 	};
 
+	char dir[] = "/tmp/fcn-refused-XXXXXX", path[64];
+
 	(void)state;
-	for (size_t i = 0; i < COUNT(bad); i++)
-		if (refuse(bad[i]) != 2)
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/sock", dir);
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		const char *args[5];
+
+		memcpy(args, bad[i], sizeof(args));
+		if (args[1] && !strcmp(args[1], "here"))
+			args[1] = path;
+		if (refuse(args) != 2)
 			fail_msg("arguments %zu are taken", i);
-	assert_int_not_equal(access("/tmp/s", F_OK), 0);
+	}
+	assert_int_equal(rmdir(dir), 0); /* no socket is in it */
 	assert_int_equal(refuse((const char *[]){ "--replay", "/nonexistent", NULL, NULL }), 1);
 	assert_int_equal(refuse((const char *[]){ "--socket", "/nonexistent/s", NULL, NULL }), 1);
 	assert_int_equal(refuse((const char *[]){ "--help", NULL, NULL, NULL }), 0);
