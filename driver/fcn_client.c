@@ -153,6 +153,8 @@ static void fcn_client_free(struct work_struct *work)
 	struct fcn_client *client = container_of(work, struct fcn_client, release_work);
 	struct file *keepalive = client->keepalive;
 
+	/* It may be queued once more, for jobs that its last run has found already. */
+	cancel_work_sync(&client->reap_work);
 	fcn_vm_reap(client);
 	fcn_vm_fini(&client->vm);
 	mutex_destroy(&client->submit_lock);
