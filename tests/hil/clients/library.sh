@@ -11,6 +11,7 @@
 #   stuck   an error that says that the job made no progress
 #   gone    an error that says that the device is gone
 #   none    an error that says that there is no device: nobody can open one that is gone
+#   A-or-B  either of two, where the time decides which
 cd "$(dirname "$0")" || exit 1
 echo "TAP version 13"
 log=$(mktemp)
@@ -23,6 +24,7 @@ fits() { # WANTED STATUS
 	stuck) [ "$2" = 1 ] && grep -q "made no progress" "$log" ;;
 	gone) [ "$2" = 1 ] && grep -q "/dev/accel/accel[0-9]* is gone" "$log" ;;
 	none) [ "$2" = 1 ] && grep -q "no fcn_accel device" "$log" ;;
+	*-or-*) fits "${1%%-or-*}" "$2" || fits "${1#*-or-}" "$2" ;;
 	*) false ;;
 	esac
 }
