@@ -117,7 +117,7 @@ void test_given_models(void)
 {
 	struct layer_distance d = { 0 };
 
-	given("waifu2x_upconv7_142_qdq_s8.onnx", picture, 6, 40, &d);
+	given("waifu2x_upconv7_142_qdq_s8.onnx", picture, 6, 20, &d);
 	given("ppocr_det_640_qdq_s8.onnx", normalised, 2, 0, &d);
 	if (d.count)
 		check(d.max <= 1 && (double)d.differ <= 5e-6 * (double)d.count,
