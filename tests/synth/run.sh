@@ -26,23 +26,23 @@ grade=${GRADE:-6}
 root=$build/root-synth
 tests/debian-root.sh trixie "$root" yosys nextpnr-ecp5
 out=$build/synth
-mkdir -p "$out" "$root/work"
+mkdir -p "$out" "$root/synth"
 
 # Yosys looks for itself in /proc, so the root needs one: in namespaces of its own, nothing is left behind.
 in_root() {
-	unshare --map-root-user --mount --pid --fork --root="$root" --wd=/work --mount-proc=/proc sh -c "$1"
+	unshare --map-root-user --mount --pid --fork --root="$root" --wd=/synth --mount-proc=/proc sh -c "$1"
 }
 
-cp rtl/*.v rtl/*.vh tests/synth/*.v "$root/work/"
-mkdir -p "$root/work/ecp5"
-cp rtl/fpga/ecp5/*.v "$root/work/ecp5/"
+cp rtl/*.v rtl/*.vh tests/synth/*.v "$root/synth/"
+mkdir -p "$root/synth/ecp5"
+cp rtl/fpga/ecp5/*.v "$root/synth/ecp5/"
 
 # Files of the core; those that a family brings itself replace the portable ones.
 sources() { # FAMILY
 	local file name
-	for file in "$root"/work/fcn_*.v; do
+	for file in "$root"/synth/fcn_*.v; do
 		name=$(basename "$file")
-		if [ "$1" = ecp5 ] && [ -f "$root/work/ecp5/$name" ]; then echo "ecp5/$name"; else echo "$name"; fi
+		if [ "$1" = ecp5 ] && [ -f "$root/synth/ecp5/$name" ]; then echo "ecp5/$name"; else echo "$name"; fi
 	done
 }
 
@@ -77,9 +77,9 @@ synth() {
 	[ "$family" != ecp5 ] || command+=$'\n'"write_json $name.json"
 	printf '%s\n' "read_verilog -I. $(sources "$family" | tr '\n' ' ') ${5-}" \
 		"hierarchy -top $top$(chparam "$4")" \
-		"$command" "tee -q -o $name.json.stat stat -json" >"$root/work/$name.ys"
+		"$command" "tee -q -o $name.json.stat stat -json" >"$root/synth/$name.ys"
 	in_root "yosys -q -l $name.log -s $name.ys" >/dev/null
-	mv "$root/work/$name".* "$out/" 2>/dev/null
+	mv "$root/synth/$name".* "$out/" 2>/dev/null
 }
 
 # count NAME REGEX: cells of the netlist whose type matches.
@@ -109,7 +109,7 @@ place() {
 	local name=$1 target=$2 seed mhz best=0 log options
 	shift 2
 	options=$*
-	cp "$out/$name.json" "$root/work/"
+	cp "$out/$name.json" "$root/synth/"
 	for seed in $seeds; do
 		log=$out/$name.seed$seed.log
 		in_root "nextpnr-ecp5 --85k --package CABGA381 --speed $grade --json $name.json --seed $seed --freq $target \
@@ -164,13 +164,13 @@ alone() {
 	sources=$(sources ecp5 | tr '\n' ' ')
 	[ $# = 0 ] || given="#(.$(echo "$*" | sed 's/\([^ ]*\) \([^ ]*\) */\1(\2), ./g; s/, \.$//'))"
 	printf '%s\n' "read_verilog -I. $sources" "hierarchy -top $module$([ $# = 0 ] || chparam "$*")" proc \
-		"write_json $module.ports.json" >"$root/work/$module.ys"
+		"write_json $module.ports.json" >"$root/synth/$module.ys"
 	in_root "yosys -q -l $module.log -s $module.ys" >/dev/null
-	harness "$module" "$given" <"$root/work/$module.ports.json" >"$root/work/module_harness.v"
+	harness "$module" "$given" <"$root/synth/$module.ports.json" >"$root/synth/module_harness.v"
 	printf '%s\n' "read_verilog -I. $sources module_harness.v" "$(ecp5 module_harness)" "write_json $module.json" \
-		>"$root/work/$module.ys"
+		>"$root/synth/$module.ys"
 	in_root "yosys -q -l $module.log -s $module.ys" >/dev/null
-	mv "$root/work/$module".* "$out/"
+	mv "$root/synth/$module".* "$out/"
 	echo '| design | run | clock |'
 	echo '|---|---|---|'
 	place "$module" 80
