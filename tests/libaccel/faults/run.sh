@@ -73,8 +73,8 @@ make_accelctl() {
 }
 
 nets=(libaccel/tools/{net_maker,nets}.c)
-if ! { make_all && compile test_alloc $here/test_alloc.c tests/libaccel/quant/net.c && compile test_lost $here/test_lost.c "${nets[@]}" &&
-	compile test_misuse $here/test_misuse.c "${nets[@]}" && make_accelctl; } >"$out/build.log" 2>&1; then
+if ! { make_all && compile test_alloc $here/test_alloc.c tests/libaccel/quant/net.c && compile test_lost $here/test_lost.c $here/unet.c "${nets[@]}" &&
+	compile test_misuse $here/test_misuse.c $here/unet.c "${nets[@]}" && make_accelctl; } >"$out/build.log" 2>&1; then
 	fail "the tests do not build" "$out/build.log"
 	echo "1..$plan"
 	exit 1
