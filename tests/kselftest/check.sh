@@ -11,40 +11,26 @@ build=${1:?usage: check.sh BUILD}
 mkdir -p "$build/check"
 build=$(cd "$build" && pwd)
 log=$build/check/kselftest-build.log
-n=0
-failed=0
-
-result() { # STATUS NAME
-	n=$((n + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $n - $2"
-	else
-		failed=1
-		echo "not ok $n - $2"
-		tail -n 30 "$log" | sed 's/^/# /'
-	fi
-}
+. tests/tap.sh
 
 tests/kselftest/fetch_headers.sh "$build/kselftest-include" >"$log" 2>&1
-result $? "the headers of the kernel's test harness"
+result $? "the headers of the kernel's test harness" "$log"
 for cc in gcc clang; do
 	make -s -f tests/kselftest/Makefile CC="$cc" OUTPUT="$build/kselftest-$cc" KSFT_INCLUDE="$build/kselftest-include" >"$log" 2>&1
-	result $? "all programs build by $cc"
+	result $? "all programs build by $cc" "$log"
 done
 sed 's/#.*//' tests/kselftest/list tests/kselftest/list.debug | grep . | sort | uniq -d >"$log"
 ! grep -q . "$log"
-result $? "no program is listed twice"
+result $? "no program is listed twice" "$log"
 # shellcheck disable=SC2013  # names have no blanks
 for program in $(sed 's/#.*//' tests/kselftest/list tests/kselftest/list.debug); do
 	if [ -e /dev/accel/accel0 ]; then
-		n=$((n + 1))
-		echo "ok $n - $program # SKIP this machine has an accel device; run it by hand"
+		skip "$program" "this machine has an accel device; run it by hand"
 		continue
 	fi
 	"$build/kselftest-gcc/$program" >"$log" 2>&1 </dev/null
 	status=$?
 	[ "$status" = 4 ] && grep -q '^1\.\.0 # SKIP' "$log"
-	result $? "$program skips without a device"
+	result $? "$program skips without a device" "$log"
 done
-echo "1..$n"
-exit "$failed"
+finish

@@ -16,18 +16,11 @@ streams=${STREAMS:-1000}
 seed=${SEED:-1}
 out=$build/tests
 test=$out/stream_test
-n=0
-failed=0
+. tests/tap.sh
 
-result() { # STATUS NAME LOG
-	n=$((n + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $n - $2"
-	else
-		echo "not ok $n - $2"
-		grep '^#' "$3" | grep -v '^# \(field\|command\|token\|plan\|situation\)'
-		failed=1
-	fi
+# compared STATUS NAME LOG: of the log only what differs, not what was covered.
+compared() {
+	result "$1" "$2" || grep '^#' "$3" | grep -v '^# \(field\|command\|token\|plan\|situation\)'
 }
 
 if ! tests/stream/build.sh "$build" stream_test '' tests/stream/*.c >"$build/stream-build.log" 2>&1; then
@@ -37,7 +30,7 @@ if ! tests/stream/build.sh "$build" stream_test '' tests/stream/*.c >"$build/str
 fi
 
 "$test" --model-only --geometry 16x16 --seed "$seed" --count "$streams" >"$out/stream-model.log" 2>&1
-result $? "model: $streams cases are the same in every order that tokens allow" "$out/stream-model.log"
+compared $? "model: $streams cases are the same in every order that tokens allow" "$out/stream-model.log"
 
 # Two geometries at a time: machines have two cores at least.
 first=$seed
@@ -52,23 +45,21 @@ for g in $geometries; do
 	seed=$((seed + streams))
 	if [ ${#running[@]} -ge 2 ]; then
 		wait "${pid[${running[0]}]}"
-		result $? "core ${running[0]}: $streams cases are as in the model" "$out/stream-${running[0]}.log"
+		compared $? "core ${running[0]}: $streams cases are as in the model" "$out/stream-${running[0]}.log"
 		running=("${running[@]:1}")
 	fi
 done
 for g in "${running[@]}"; do
 	wait "${pid[$g]}"
-	result $? "core $g: $streams cases are as in the model" "$out/stream-$g.log"
+	compared $? "core $g: $streams cases are as in the model" "$out/stream-$g.log"
 done
 
 "$test" --count 0 "${merge[@]}" --cover >"$out/stream-coverage.txt"
 status=$?
 if [ $((seed - first)) -lt 2000 ]; then
-	n=$((n + 1))
-	echo "ok $n - every class of commands, fields and endings was hit # SKIP only $((seed - first)) cases"
+	skip 'every class of commands, fields and endings was hit' "only $((seed - first)) cases"
 else
-	result $status 'every class of commands, fields and endings was hit' <(grep NEVER "$out/stream-coverage.txt")
+	compared $status 'every class of commands, fields and endings was hit' <(grep NEVER "$out/stream-coverage.txt")
 fi
 grep -h ' cases, ' "$out"/stream-model.log "$out"/stream-*x*.log
-echo "1..$n"
-exit $failed
+finish

@@ -19,24 +19,7 @@ top=$PWD
 here=tests/libaccel/cli
 sanitize="-fsanitize=address,undefined -fno-sanitize-recover=all"
 export UBSAN_OPTIONS=print_stacktrace=1
-n=0
-failed=0
-
-result() { # STATUS NAME [LOG]
-	n=$((n + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $n - $2"
-		return
-	fi
-	echo "not ok $n - $2"
-	failed=1
-	[ $# -lt 3 ] || tail -n 20 "$3" | sed 's/^/# /'
-}
-
-finish() {
-	echo "1..$n"
-	exit "$failed"
-}
+. tests/tap.sh
 
 # Runs accelctl: its exit code must be CODE and its standard error one line that matches MESSAGE, or empty.
 try() { # CODE MESSAGE NAME ARGUMENT...
@@ -278,8 +261,7 @@ result $? "uninstall leaves nothing" "$out/make.log"
 if ! clang -std=c11 -g -O1 "-fsanitize=fuzzer,address,undefined" -fno-sanitize-recover=all -Ilibaccel/src \
 	-Ilibaccel/accelctl $here/fuzz_image.c libaccel/accelctl/image*.c libaccel/src/{error,file}.c -lpng -ljpeg -lm \
 	-o "$out/fuzz_image" 2>"$out/clang.log"; then
-	n=$((n + 1))
-	echo "ok $n - readers of pictures, by libFuzzer # SKIP needs clang with libFuzzer"
+	skip "readers of pictures, by libFuzzer" "needs clang with libFuzzer"
 else
 	rm -rf "$out/corpus"
 	mkdir "$out/corpus"

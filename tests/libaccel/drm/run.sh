@@ -16,19 +16,7 @@ mkdir -p "$1/libaccel-drm" || exit 1
 out=$(cd "$1/libaccel-drm" && pwd)
 cd "$(dirname "$0")/../../.." || exit 1
 here=tests/libaccel/drm
-n=0
-failed=0
-
-result() { # STATUS NAME LOG
-	n=$((n + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $n - $2"
-	else
-		failed=1
-		echo "not ok $n - $2"
-		tail -n 30 "$3" | sed 's/^/# /'
-	fi
-}
+. tests/tap.sh
 
 run() { # NAME PROGRAM
 	local log=$out/$1.log status line
@@ -58,8 +46,7 @@ wrap=-Wl,--wrap=open,--wrap=access,--wrap=ioctl
 for set in gcc:address,undefined clang:thread; do
 	cc=${set%%:*}
 	if ! command -v "$cc" >/dev/null; then
-		n=$((n + 1))
-		echo "ok $n - $cc # SKIP not installed"
+		skip "$cc" "not installed"
 		continue
 	fi
 	if "$cc" "${flags[@]}" "-fsanitize=${set#*:}" -fno-sanitize-recover=all "${sources[@]}" "$here/no_sim.c" $wrap -l:libdrm.a -lm \
@@ -75,5 +62,4 @@ gcc -std=c11 -Wall -Wextra -Werror -Ilibaccel/src -Ilibaccel/include -Iuapi -Isi
 	libaccel/src/{device,device_buffer,text}.c "$here"/{no_sim,no_drm}.c -lpthread -o "$out/no-drm" >"$out/no-drm.log" 2>&1 &&
 	"$out/no-drm" >>"$out/no-drm.log" 2>&1
 result $? "a build without libdrm says so" "$out/no-drm.log"
-echo "1..$n"
-exit "$failed"
+finish

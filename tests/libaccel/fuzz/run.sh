@@ -32,30 +32,12 @@ if [ ${#fuzzers[@]} = 0 ]; then
 	fi
 fi
 export UBSAN_OPTIONS=print_stacktrace=1
-n=0
-failed=0
-
-result() { # NAME STATUS LOG
-	n=$((n + 1))
-	if [ "$2" = 0 ]; then
-		echo "ok $n - $1"
-	else
-		echo "not ok $n - $1"
-		tail -n 40 "$3" | sed 's/^/# /'
-		failed=1
-	fi
-}
-
-finish() {
-	echo "1..$n"
-	exit "$failed"
-}
+. tests/tap.sh
 
 printf 'int LLVMFuzzerTestOneInput(const unsigned char *d, unsigned long n);\nint LLVMFuzzerTestOneInput(const unsigned char *d, unsigned long n) { return d && n ? 0 : 0; }\n' >"$out/empty.c"
 if ! clang -fsanitize=fuzzer "$out/empty.c" -o "$out/empty" 2>"$out/clang.log"; then
 	for name in "${fuzzers[@]}"; do
-		n=$((n + 1))
-		echo "ok $n - $name # SKIP needs clang with libFuzzer"
+		skip "$name" "needs clang with libFuzzer"
 	done
 	finish
 fi
@@ -80,7 +62,7 @@ while IFS= read -r file; do
 	sim/*) "${launcher[@]}" clang -std=c11 -O2 -g -D_GNU_SOURCE -Iuapi -Isim -Isim/model -c "$file" -o "$object" ;;
 	*) "${launcher[@]}" clang "${flags[@]}" -c "$file" -o "$object" ;;
 	esac >>"$out/cc.log" 2>&1 || {
-		result "$file compiles" 1 "$out/cc.log"
+		result 1 "$file compiles" "$out/cc.log"
 		finish
 	}
 done <"$out/files"
@@ -135,25 +117,25 @@ for name in "${fuzzers[@]}"; do
 		continue
 	fi
 	if ! link "$out/fuzz_$name" "$here/${source[$name]}" -fsanitize=fuzzer; then
-		result "fuzz_$name links" 1 "$out/cc.log"
+		result 1 "fuzz_$name links" "$out/cc.log"
 		continue
 	fi
 	rm -rf "$out/seeds-$name"
 	mkdir -p "$out/seeds-$name" "$out/corpus-$name"
 	seed "$name" "$out/seeds-$name" >"$out/seeds.log" 2>&1 || {
-		result "seeds of $name" 1 "$out/seeds.log"
+		result 1 "seeds of $name" "$out/seeds.log"
 		continue
 	}
 	# The time limit holds for seeds, too, and the large ones come last: each is run once in any case.
 	if [ "$name" = pipeline ]; then
 		(cd "$out" && timeout 600 ./fuzz_pipeline -timeout=200 -artifact_prefix=pipeline- seeds-pipeline/random-*) >"$out/seeds.log" 2>&1
 		status=$?
-		result "fuzz_pipeline: $(grep -c '^Executed' "$out/seeds.log") random networks, equal on core and host" "$status" "$out/seeds.log"
+		result "$status" "fuzz_pipeline: $(grep -c '^Executed' "$out/seeds.log") random networks, equal on core and host" "$out/seeds.log"
 	fi
 	time=${seconds:-${short[$name]:-10}}
 	(cd "$out" && timeout $((time + 300)) "./fuzz_$name" -max_total_time="$time" -max_len="${max_len[$name]}" -timeout=200 \
 		-rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix="$name-" "corpus-$name" "seeds-$name") >"$out/$name.log" 2>&1
 	status=$?
-	result "fuzz_$name: $time s, $(sed -n 's/^stat::number_of_executed_units: *//p' "$out/$name.log") runs" "$status" "$out/$name.log"
+	result "$status" "fuzz_$name: $time s, $(sed -n 's/^stat::number_of_executed_units: *//p' "$out/$name.log") runs" "$out/$name.log"
 done
 finish

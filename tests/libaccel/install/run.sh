@@ -19,31 +19,14 @@ cd "$(dirname "$0")/../../.." || exit 1
 root=$out/root
 prefix=/opt/fcnaccel
 log=$out/log
-n=0
-failed=0
-
-result() { # NAME STATUS: the log as comment when it failed
-	n=$((n + 1))
-	if [ "$2" = 0 ]; then
-		echo "ok $n - $1"
-	else
-		echo "not ok $n - $1"
-		tail -n 20 "$log" | sed 's/^/# /'
-		failed=1
-	fi
-	: >"$log"
-}
+. tests/tap.sh
 
 check() { # NAME COMMAND...
 	local name=$1
 	shift
 	"$@" >"$log" 2>&1 </dev/null
-	result "$name" $?
-}
-
-skip() { # NAME WHY
-	n=$((n + 1))
-	echo "ok $n - $1 # SKIP $2"
+	result $? "$name" "$log"
+	: >"$log"
 }
 
 make_it() { # TARGET...
@@ -192,16 +175,10 @@ says() { # PATTERN COMMAND...: fails with one line that matches
 	[ "$(wc -l <"$log")" = 1 ] && grep -qE "$pattern" "$log"
 }
 export LD_LIBRARY_PATH=$lib
-n=$((n + 1))
-if says 'nothing.onnx.*No such file' "$out/made/shared/classify-mlp" nothing.onnx "$out/made/numbers.npy" model: &&
+says 'nothing.onnx.*No such file' "$out/made/shared/classify-mlp" nothing.onnx "$out/made/numbers.npy" model: &&
 	says 'npu:' "$out/made/shared/classify-mlp" "$out/made/mlp.onnx" "$out/made/numbers.npy" npu: &&
-	says "'input|input" "$out/made/shared/classify-mlp" "$out/made/mlp.onnx" "$out/made/picture.npy" model:; then
-	echo "ok $n - a missing model, an unknown device and a wrong input are told in one line"
-else
-	echo "not ok $n - a missing model, an unknown device and a wrong input are told in one line"
-	sed 's/^/# /' "$log"
-	failed=1
-fi
+	says "'input|input" "$out/made/shared/classify-mlp" "$out/made/mlp.onnx" "$out/made/picture.npy" model:
+result $? "a missing model, an unknown device and a wrong input are told in one line" "$log"
 unset LD_LIBRARY_PATH
 
 # ---- bad input, to the accelctl that is installed: a line that says why, and no file ----
@@ -275,5 +252,4 @@ nothing_left() {
 }
 check "uninstall leaves nothing behind" nothing_left
 
-echo "1..$n"
-exit "$failed"
+finish

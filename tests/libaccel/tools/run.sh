@@ -19,25 +19,7 @@ cd "$(dirname "$0")/../../.." || exit 1
 here=tests/libaccel/tools
 sanitize="-fsanitize=address,undefined -fno-sanitize-recover=all"
 export UBSAN_OPTIONS=print_stacktrace=1
-n=0
-failed=0
-
-result() { # STATUS NAME [LOG]
-	n=$((n + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $n - $2"
-		return
-	fi
-	echo "not ok $n - $2"
-	failed=1
-	[ $# -lt 3 ] || tail -n 20 "$3" | sed 's/^/# /'
-}
-
-
-finish() {
-	echo "1..$n"
-	exit "$failed"
-}
+. tests/tap.sh
 
 # Runs a program: its exit code must be CODE and its standard error one line that matches MESSAGE, or empty.
 try() { # CODE MESSAGE NAME PROGRAM ARGUMENT...
@@ -171,8 +153,7 @@ if [ -e "$theirs" ] && [ -e "$ours.param" ]; then
 	"$out/test_ncnn" --same upconv.onnx "$theirs" >"$out/same" 2>&1
 	result $? "has the weights of a conversion that we did not make" "$out/same"
 else
-	n=$((n + 1))
-	echo "ok $n - waifu2x's upconv_7 # SKIP needs ../shared/models and, once, make demo-upscale"
+	skip "waifu2x's upconv_7" "needs ../shared/models and, once, make demo-upscale"
 fi
 
 # ---- accel-model ----
