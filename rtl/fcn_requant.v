@@ -28,7 +28,7 @@ module fcn_requant (
 
     // Shifts left until the top bit is bit 31, by halving: 16 and 8 places, then 4, 2 and 1.  In
     // front of the shifted value: which of these shifts there were.
-    function [33:0] normalise_16_8(input [31:0] v);
+    function automatic [33:0] normalise_16_8(input [31:0] v);
         reg        by16, by8;
         reg [31:0] w;
         begin
@@ -39,7 +39,7 @@ module fcn_requant (
         end
     endfunction
 
-    function [34:0] normalise_4_2_1(input [31:0] v);
+    function automatic [34:0] normalise_4_2_1(input [31:0] v);
         reg        by4, by2;
         reg [31:0] w, x;
         begin
@@ -53,7 +53,7 @@ module fcn_requant (
 
     // A normalised sum, rounded to 24 bits, and in front of it the carry.  Only 2^24 carries: it
     // becomes 2^23, twice as much.
-    function [24:0] round_sum(input [31:0] v);
+    function automatic [24:0] round_sum(input [31:0] v);
         reg [24:0] sum;
         begin
             sum = {1'b0, v[31:8]} + {24'd0, v[7] && (v[6:0] != 7'd0 || v[8])};
@@ -62,7 +62,7 @@ module fcn_requant (
     endfunction
 
     // A product whose top bit is bit 47 or 46, rounded to 24 bits; a carry stays in bit 24.
-    function [24:0] round_product(input [47:0] v);
+    function automatic [24:0] round_product(input [47:0] v);
         reg [47:0] w;
         begin
             w = v[47] ? v : {v[46:0], 1'b0};
@@ -73,7 +73,7 @@ module fcn_requant (
     // v * 2^(left - 24): the integer part above the bit that says whether to round up.  v is 2^23 at
     // least: 9 places left make 256 at least, which saturates whatever the zero point is; less than
     // 0 places make a half at most, and ties go to even: 0.
-    function [9:0] integer_part(input [24:0] v, input signed [9:0] left);
+    function automatic [9:0] integer_part(input [24:0] v, input signed [9:0] left);
         reg [9:0] shifted;      // integer part and half
         reg       rest;
         begin
@@ -85,7 +85,7 @@ module fcn_requant (
         end
     endfunction
 
-    function [7:0] saturate(input [10:0] v);
+    function automatic [7:0] saturate(input [10:0] v);
         saturate = v[10:7] == 4'd0 || v[10:7] == 4'd15 ? v[7:0] : {v[10], {7{!v[10]}}};
     endfunction
 
