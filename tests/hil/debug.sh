@@ -1,15 +1,17 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# What a run on an instrumented kernel (sim/hil/debug-kernel.sh) has more than one on Debian's: included by run.sh.  Such a kernel is
-# several times slower, so everything gets several times as long; HIL_SLOW says how many.
+# What a run on an instrumented kernel (sim/hil/debug-kernel.sh) has more than one on Debian's, and what less: included by run.sh.
+# Such a kernel is several times slower, so everything gets several times as long; HIL_SLOW says how many.
 
-# The programs that run there, into LIST; kcsan has none of the instruments that list.debug is about.
+# The programs that run there, into LIST.  kcsan has none of the instruments that list.debug is about.  `addresses` maps millions of
+# pages, of each of which DMA-API's debugging and kmemleak keep a note: that is about numbers, which Debian's kernels show.
 debug_list() { # KERNEL LIST
-	case $1 in
-	debug) cat tests/kselftest/list tests/kselftest/list.debug >"$2" ;;
-	*) cp tests/kselftest/list "$2" ;;
-	esac
+	local more=""
+
+	[ "$1" != debug ] || more=tests/kselftest/list.debug
+	# shellcheck disable=SC2086  # a file or none
+	grep -hvx addresses tests/kselftest/list $more >"$2"
 }
 
 # Of memory, KASAN takes an eighth for itself and keeps freed objects for a while.

@@ -32,8 +32,9 @@ race != "" {
 	next
 }
 
-# What the instruments say when they are turned on.
-/DMA-API: (preallocated|debugging enabled)/ { next }
+# What DMA-API's debugging says of itself: how much memory it has for its notes, and that it has taken more, which mappings of many pages
+# make it do.
+/DMA-API: (preallocated [0-9]+ debug entries|debugging enabled by kernel config|dma_debug_entry pool grown to [0-9]+ \([0-9]+%\))\r?$/ { next }
 
 /WARNING: |BUG: |Oops|Call Trace:|Kernel panic|general protection fault|kernel BUG at|refcount_t: |list_(add|del) corruption/ ||
 /rcu: INFO: .*(stall|detected)|INFO: task .* blocked|soft lockup|hard LOCKUP|possible (recursive|circular) locking|suspicious RCU usage/ ||
