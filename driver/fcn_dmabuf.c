@@ -85,34 +85,37 @@ struct dma_buf *fcn_gem_export(struct drm_gem_object *obj, int flags)
 	return drm_gem_dmabuf_export(obj->dev, &info);
 }
 
-/* One of ours comes back as the buffer object that it is. */
+/*
+ * One of ours comes back as the buffer object that it is.  Another one's memory is mapped for the
+ * device before there is a buffer object of which the removal would know: it waits for that.
+ */
 struct drm_gem_object *fcn_gem_prime_import(struct drm_device *drm, struct dma_buf *dmabuf)
 {
 	struct drm_gem_object *obj = dmabuf->priv;
+	int idx;
 
-	if (dmabuf->ops != &fcn_dmabuf_ops || obj->dev != drm)
-		return drm_gem_prime_import(drm, dmabuf);
-	drm_gem_object_get(obj);
+	if (dmabuf->ops == &fcn_dmabuf_ops && obj->dev == drm) {
+		drm_gem_object_get(obj);
+		return obj;
+	}
+	if (!fcn_device_enter(to_fcn_device(drm), &idx))
+		return ERR_PTR(-ENODEV);
+	obj = drm_gem_prime_import(drm, dmabuf);
+	drm_dev_exit(idx);
 	return obj;
 }
 
+/* Called by drm_gem_prime_import(), so inside drm_dev_enter(). */
 struct drm_gem_object *fcn_gem_prime_import_sg_table(struct drm_device *drm,
 						     struct dma_buf_attachment *attach,
 						     struct sg_table *sgt)
 {
 	struct drm_gem_object *obj;
-	int idx;
 
 	if (attach->dmabuf->size > FCN_VA_END - FCN_VA_START)
 		return ERR_PTR(-EINVAL);
-	if (!fcn_device_enter(to_fcn_device(drm), &idx))
-		return ERR_PTR(-ENODEV);
 	obj = drm_gem_shmem_prime_import_sg_table(drm, attach, sgt);
-	if (!IS_ERR(obj)) {
-		/* As the caller will do, but the removal may come first. */
-		obj->import_attach = attach;
+	if (!IS_ERR(obj))
 		fcn_bo_add(to_fcn_device(drm), to_fcn_bo(obj));
-	}
-	drm_dev_exit(idx);
 	return obj;
 }

@@ -5,6 +5,9 @@
  */
 #include "fcn_fixture.h"
 
+#include <linux/udmabuf.h>
+#include <sys/ioctl.h>
+
 #define TURNS 100
 
 FIXTURE(gone) {
@@ -162,35 +165,84 @@ static void use_until_it_goes(int pipe)
 	_exit(err == -ENODEV ? 0 : 1);
 }
 
-/* Children use the device while it goes. */
+/* Memory of another driver's, of many pages; negative: there is none. */
+static int udmabuf(size_t size)
+{
+	struct udmabuf_create create = { .flags = UDMABUF_FLAGS_CLOEXEC, .size = size };
+	int dev = open("/dev/udmabuf", O_RDWR | O_CLOEXEC), fd = -1;
+	int memfd = memfd_create("fcn", MFD_ALLOW_SEALING | MFD_CLOEXEC);
+
+	create.memfd = (uint32_t)memfd;
+	if (dev >= 0 && !ftruncate(memfd, (off_t)size) && !fcntl(memfd, F_ADD_SEALS, F_SEAL_SHRINK))
+		fd = ioctl(dev, UDMABUF_CREATE, &create);
+	close(memfd);
+	close(dev);
+	return fd;
+}
+
+/* The same with imports: what is mapped behind the device's end is reported where DMA-API's debugging is on. */
+static void import_until_it_goes(int pipe)
+{
+	int fd = fcn_open_wait(10), dmabuf = udmabuf(8 << 20);
+	int err = fd < 0 ? fd : dmabuf < 0 ? dmabuf : 0;
+
+	for (bool told = false; !err; told = true) {
+		struct fcn_bo bo = { 0 };
+
+		err = fcn_import(fd, dmabuf, &bo.handle);
+		if (!err)
+			err = fcn_bo_close(fd, &bo);
+		if (!told && write(pipe, "x", 1) != 1)
+			err = -EPIPE;
+	}
+	_exit(err == -ENODEV ? 0 : 1);
+}
+
+/* Children use the device while it goes, a little after they have begun. */
+static void goes_in_the_middle(struct __test_metadata *_metadata, const FIXTURE_DATA(gone) *self,
+			       void (*use)(int pipe), unsigned ms)
+{
+	pid_t pid[3];
+	int end[2];
+	char c;
+
+	ASSERT_EQ(0, pipe(end));
+	for (int k = 0; k < 3; k++) {
+		pid[k] = fork();
+		ASSERT_LE(0, pid[k]);
+		if (!pid[k])
+			use(end[1]);
+	}
+	close(end[1]);
+	for (int k = 0; k < 3; k++)
+		ASSERT_EQ(1, read(end[0], &c, 1));
+	close(end[0]);
+	fcn_sleep_ms(ms);
+	ASSERT_EQ(0, bind(self, "unbind"));
+	for (int k = 0; k < 3; k++) {
+		int status;
+
+		ASSERT_EQ(pid[k], waitpid(pid[k], &status, 0));
+		EXPECT_EQ(0, status);
+	}
+	ASSERT_EQ(0, bind(self, "bind"));
+}
+
 TEST_F_TIMEOUT(gone, in_the_middle_of_calls, 90)
 {
-	for (int i = 0; i < 10; i++) {
-		pid_t pid[3];
-		int end[2];
-		char c;
+	for (unsigned i = 0; i < 10; i++)
+		goes_in_the_middle(_metadata, self, use_until_it_goes, 7 * i);
+}
 
-		ASSERT_EQ(0, pipe(end));
-		for (int k = 0; k < 3; k++) {
-			pid[k] = fork();
-			ASSERT_LE(0, pid[k]);
-			if (!pid[k])
-				use_until_it_goes(end[1]);
-		}
-		close(end[1]);
-		for (int k = 0; k < 3; k++)
-			ASSERT_EQ(1, read(end[0], &c, 1));
-		close(end[0]);
-		fcn_sleep_ms(7 * (unsigned)i);
-		ASSERT_EQ(0, bind(self, "unbind"));
-		for (int k = 0; k < 3; k++) {
-			int status;
+TEST_F_TIMEOUT(gone, in_the_middle_of_imports, 90)
+{
+	int dmabuf = udmabuf(4096);
 
-			ASSERT_EQ(pid[k], waitpid(pid[k], &status, 0));
-			EXPECT_EQ(0, status);
-		}
-		ASSERT_EQ(0, bind(self, "bind"));
-	}
+	if (dmabuf < 0)
+		SKIP(return, "no /dev/udmabuf");
+	close(dmabuf);
+	for (unsigned i = 0; i < 10; i++)
+		goes_in_the_middle(_metadata, self, import_until_it_goes, 7 * i);
 }
 
 /* A fence that somebody waits for is signalled, too, when the one who waits has nothing else. */
