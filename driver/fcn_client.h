@@ -31,7 +31,7 @@ struct fcn_client {
 	struct fcn_vm vm;
 	u64 drm_id;
 
-	/** @closing: its jobs are not wanted any more; guarded by slot_lock */
+	/** @closing: its jobs are not wanted any more; guarded by slot_lock, debugfs only looks */
 	bool closing;
 	/** @busy_ns: what the core has spent on jobs that have ended; guarded by slot_lock */
 	u64 busy_ns;

@@ -130,6 +130,13 @@ static int fcn_device_self_test(struct fcn_device *fdev)
 	return 0;
 }
 
+static void fcn_device_set_state(struct fcn_device *fdev, enum fcn_hw_state state)
+{
+	spin_lock_irq(&fdev->slot_lock);
+	WRITE_ONCE(fdev->state, state);
+	spin_unlock_irq(&fdev->slot_lock);
+}
+
 /**
  * fcn_device_init() - Bring the core up and offer it to user space
  * @fdev: device with registers mapped, powered, and an interrupt
@@ -159,7 +166,7 @@ int fcn_device_init(struct fcn_device *fdev)
 	if (ret)
 		goto err_reset;
 	fcn_debugfs_init(fdev);
-	fdev->state = FCN_HW_RUNNING;
+	fcn_device_set_state(fdev, FCN_HW_RUNNING);
 	ret = drm_dev_register(&fdev->drm, 0);
 	if (ret)
 		goto err_reset;
@@ -172,7 +179,7 @@ int fcn_device_init(struct fcn_device *fdev)
 	return 0;
 
 err_reset:
-	fdev->state = FCN_HW_GONE;
+	fcn_device_set_state(fdev, FCN_HW_GONE);
 	fcn_hw_reset(fdev);
 	timer_delete_sync(&fdev->recheck);
 	return ret;
@@ -216,7 +223,7 @@ static void fcn_device_stop(struct fcn_device *fdev)
 	mutex_lock(&fdev->reset_lock);
 	spin_lock_irq(&fdev->slot_lock);
 	if (fdev->state == FCN_HW_RUNNING)
-		fdev->state = FCN_HW_FROZEN;
+		WRITE_ONCE(fdev->state, FCN_HW_FROZEN);
 	spin_unlock_irq(&fdev->slot_lock);
 	/* Without power, or not there any more, it does no harm. */
 	ret = fdev->state == FCN_HW_OFF ? 0 : fcn_hw_reset(fdev);

@@ -106,6 +106,7 @@ struct fcn_device {
 	 * interrupt handler.
 	 */
 	spinlock_t slot_lock;
+	/** @state: also read without the lock, hence written by WRITE_ONCE() */
 	enum fcn_hw_state state;
 	struct fcn_slot slot[FCN_SLOT_COUNT];
 	u32 last_seqno;

@@ -38,7 +38,7 @@ static void fcn_pm_set_state(struct fcn_device *fdev, enum fcn_hw_state state)
 	unsigned long flags;
 
 	spin_lock_irqsave(&fdev->slot_lock, flags);
-	fdev->state = state;
+	WRITE_ONCE(fdev->state, state);
 	spin_unlock_irqrestore(&fdev->slot_lock, flags);
 }
 
@@ -77,7 +77,7 @@ static int fcn_pm_power_on(struct fcn_device *fdev)
 	}
 	spin_lock_irqsave(&fdev->slot_lock, flags);
 	fcn_hw_setup(fdev);
-	fdev->state = FCN_HW_RUNNING;
+	WRITE_ONCE(fdev->state, FCN_HW_RUNNING);
 	fcn_slots_start_all(fdev);
 	spin_unlock_irqrestore(&fdev->slot_lock, flags);
 out_unlock:

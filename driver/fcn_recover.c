@@ -146,7 +146,7 @@ void fcn_recover_lost(struct fcn_device *fdev)
 	disable_irq(fdev->irq);
 
 	spin_lock_irqsave(&fdev->slot_lock, flags);
-	fdev->state = FCN_HW_GONE;
+	WRITE_ONCE(fdev->state, FCN_HW_GONE);
 	n = fcn_slots_empty(fdev, jobs);
 	spin_unlock_irqrestore(&fdev->slot_lock, flags);
 
@@ -198,7 +198,7 @@ static void fcn_recover_reset(struct fcn_device *fdev, struct fcn_job *guilty)
 		spin_unlock_irqrestore(&fdev->slot_lock, flags);
 		return;
 	}
-	fdev->state = FCN_HW_FROZEN;
+	WRITE_ONCE(fdev->state, FCN_HW_FROZEN);
 	spin_unlock_irqrestore(&fdev->slot_lock, flags);
 
 	drm_err(&fdev->drm, "the core does not end a job, resetting it\n");
@@ -207,7 +207,7 @@ static void fcn_recover_reset(struct fcn_device *fdev, struct fcn_job *guilty)
 
 	spin_lock_irqsave(&fdev->slot_lock, flags);
 	fcn_hw_setup(fdev);
-	fdev->state = FCN_HW_RUNNING;
+	WRITE_ONCE(fdev->state, FCN_HW_RUNNING);
 	fcn_slots_start_all(fdev);
 	spin_unlock_irqrestore(&fdev->slot_lock, flags);
 }
@@ -223,7 +223,7 @@ void fcn_recover_cancel_running(struct fcn_device *fdev)
 	if (fdev->state == FCN_HW_RUNNING)
 		slot = fcn_slots_oldest(fdev);
 	if (slot)
-		fdev->state = FCN_HW_FROZEN;
+		WRITE_ONCE(fdev->state, FCN_HW_FROZEN);
 	spin_unlock_irqrestore(&fdev->slot_lock, flags);
 	if (slot)
 		fcn_recover_freeze(fdev, slot, -ECANCELED);

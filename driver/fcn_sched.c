@@ -25,8 +25,10 @@ static struct dma_fence *fcn_sched_run(struct drm_sched_job *sched_job)
 	unsigned long flags;
 	int ret;
 
-	/* The parameters may be changed at any time. */
-	WRITE_ONCE(fdev->sched.timeout, fcn_timeout_jiffies());
+	/* The parameters may be changed at any time; the scheduler reads under this lock. */
+	spin_lock(&fdev->sched.job_list_lock);
+	fdev->sched.timeout = fcn_timeout_jiffies();
+	spin_unlock(&fdev->sched.job_list_lock);
 
 	spin_lock_irqsave(&fdev->slot_lock, flags);
 	fcn_fence_init(job->fence, fdev, ++fdev->fence_seqno);

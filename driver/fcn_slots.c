@@ -181,7 +181,7 @@ void fcn_slots_cancel(struct fcn_client *client)
 	unsigned long flags;
 
 	spin_lock_irqsave(&fdev->slot_lock, flags);
-	client->closing = true;
+	WRITE_ONCE(client->closing, true);
 	slot = fcn_slots_oldest(fdev);
 	if (slot && slot->job->client == client && fdev->state == FCN_HW_RUNNING)
 		fcn_slot_abort(fdev, slot, -ESRCH);
