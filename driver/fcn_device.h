@@ -120,6 +120,8 @@ struct fcn_device {
 	 * @irq_stale: an interrupt may be on its way for a job that was already seen to be done
 	 */
 	bool irq_stale;
+	/** @silent: a register that cannot read as all ones did; it is asked what is the matter */
+	bool silent;
 	/** @stats: for debugfs */
 	struct {
 		u64 irqs;

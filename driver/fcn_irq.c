@@ -21,6 +21,9 @@
  *
  *  - An interrupt may come without a record: a spurious one, or the bus refused the record.  Then
  *    the slot's registers tell.
+ *
+ * A status of all ones says nothing about a slot: the device may be gone.  Whether it is, is found
+ * out at once, by the worker that looks after jobs that take long (fcn_recover.c).
  */
 
 #include <drm/drm_print.h>
@@ -29,6 +32,7 @@
 #include "fcn_hw.h"
 #include "fcn_irq.h"
 #include "fcn_job.h"
+#include "fcn_sched.h"
 #include "fcn_slots.h"
 #include "fcn_trace.h"
 
@@ -41,11 +45,21 @@ enum fcn_collect {
 	FCN_COLLECT_LOOK,	/* no interrupt came */
 };
 
-static bool fcn_slot_busy(struct fcn_device *fdev, const struct fcn_slot *slot)
+static u32 fcn_slot_status(struct fcn_device *fdev, const struct fcn_slot *slot)
 {
 	u32 status = fcn_read(fdev, FCN_REG_SLOT_STATUS(slot - fdev->slot));
 
-	return status & FCN_SLOT_STATUS_BUSY_MASK;
+	lockdep_assert_held(&fdev->slot_lock);
+
+	if (status == U32_MAX)
+		fdev->silent = true;
+	return status;
+}
+
+/* Also when the status is all ones: the job is left where it is. */
+static bool fcn_slot_busy(struct fcn_device *fdev, const struct fcn_slot *slot)
+{
+	return fcn_slot_status(fdev, slot) & FCN_SLOT_STATUS_BUSY_MASK;
 }
 
 static bool fcn_slot_recorded(struct fcn_device *fdev, const struct fcn_slot *slot)
@@ -94,11 +108,11 @@ static struct fcn_job *fcn_slot_finish_recorded(struct fcn_device *fdev, struct 
  */
 static struct fcn_job *fcn_slot_finish_unrecorded(struct fcn_device *fdev, struct fcn_slot *slot)
 {
+	u32 status = fcn_slot_status(fdev, slot);
 	const unsigned int n = slot - fdev->slot;
-	u32 status = fcn_read(fdev, FCN_REG_SLOT_STATUS(n));
 	struct fcn_outcome outcome;
 
-	if (status == U32_MAX || (status & FCN_SLOT_STATUS_BUSY_MASK))
+	if (status & FCN_SLOT_STATUS_BUSY_MASK)
 		return NULL;
 	/* It may have ended since the record was looked at. */
 	if (fcn_slot_recorded(fdev, slot))
@@ -162,8 +176,8 @@ static unsigned int fcn_irq_collect(struct fcn_device *fdev, enum fcn_collect wh
 {
 	struct fcn_job *done[FCN_SLOT_COUNT];
 	unsigned long flags;
+	bool more, silent;
 	unsigned int n = 0;
-	bool more;
 
 	spin_lock_irqsave(&fdev->slot_lock, flags);
 	if (fdev->state == FCN_HW_GONE || fdev->state == FCN_HW_OFF) {
@@ -175,6 +189,7 @@ static unsigned int fcn_irq_collect(struct fcn_device *fdev, enum fcn_collect wh
 	if (fdev->state == FCN_HW_RUNNING)
 		n = fcn_slots_collect(fdev, why, done);
 	more = fcn_slots_oldest(fdev);
+	silent = fdev->silent;
 	if (why == FCN_COLLECT_IRQ) {
 		fdev->stats.irqs++;
 		fdev->stats.irqs_empty += !n;
@@ -185,6 +200,8 @@ static unsigned int fcn_irq_collect(struct fcn_device *fdev, enum fcn_collect wh
 
 	if (more)
 		mod_timer(&fdev->recheck, jiffies + FCN_RECHECK_JIFFIES);
+	if (silent)
+		fcn_sched_look(fdev);
 	for (unsigned int i = 0; i < n; i++)
 		fcn_job_ended(done[i]);
 	return n;

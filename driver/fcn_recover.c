@@ -11,6 +11,10 @@
  * when PROGRESS has stood still between two calls, or when the job has run longer than the absolute
  * cap, so that nobody holds the core for ever.
  *
+ * It also calls as soon as a register has read as all ones (fcn_irq.c).  That may have been one
+ * read that went wrong.  If not, nobody answers, and there is nothing to wait for: step 2 comes at
+ * once.
+ *
  * Ending a job has three steps, each tried when the one before did not help:
  *
  *  1. ABORT of its slot.  The other slot's job goes on as if nothing had happened.
@@ -186,14 +190,17 @@ static int fcn_recover_freeze(struct fcn_device *fdev, struct fcn_slot *slot, in
 	return 0;
 }
 
-/* Resets the core, which has not ended @guilty when it was asked to. */
+/*
+ * Resets the core, which has not ended @guilty when it was asked to; NULL: which does not answer,
+ * so the job that is on it cannot be ended otherwise.
+ */
 static void fcn_recover_reset(struct fcn_device *fdev, struct fcn_job *guilty)
 {
 	struct fcn_slot *slot;
 	unsigned long flags;
 
 	spin_lock_irqsave(&fdev->slot_lock, flags);
-	slot = fcn_slots_find(fdev, guilty);
+	slot = guilty ? fcn_slots_find(fdev, guilty) : fcn_slots_oldest(fdev);
 	if (!slot || fdev->state != FCN_HW_RUNNING) {
 		spin_unlock_irqrestore(&fdev->slot_lock, flags);
 		return;
@@ -201,7 +208,8 @@ static void fcn_recover_reset(struct fcn_device *fdev, struct fcn_job *guilty)
 	WRITE_ONCE(fdev->state, FCN_HW_FROZEN);
 	spin_unlock_irqrestore(&fdev->slot_lock, flags);
 
-	drm_err(&fdev->drm, "the core does not end a job, resetting it\n");
+	drm_err(&fdev->drm, "the core does not %s, resetting it\n",
+		guilty ? "end a job" : "answer");
 	if (fcn_recover_freeze(fdev, slot, -ETIME))
 		return;
 
@@ -230,16 +238,46 @@ void fcn_recover_cancel_running(struct fcn_device *fdev)
 	mutex_unlock(&fdev->reset_lock);
 }
 
+/* True: a register has read as all ones since the last call, and no job's time need be over. */
+static bool fcn_recover_called_early(struct fcn_device *fdev)
+{
+	unsigned long flags;
+	bool early;
+
+	spin_lock_irqsave(&fdev->slot_lock, flags);
+	early = fdev->silent;
+	fdev->silent = false;
+	spin_unlock_irqrestore(&fdev->slot_lock, flags);
+	return early;
+}
+
+/* False when all that reads bring is ones.  A core that sleeps or is frozen is not asked. */
+static bool fcn_recover_answers(struct fcn_device *fdev)
+{
+	lockdep_assert_held(&fdev->reset_lock);
+
+	return fdev->state != FCN_HW_RUNNING ||
+	       (fcn_hw_alive(fdev) && fcn_read(fdev, FCN_REG_SLOT_STATUS(0)) != U32_MAX &&
+		fcn_read(fdev, FCN_REG_SLOT_STATUS(1)) != U32_MAX);
+}
+
 enum drm_gpu_sched_stat fcn_sched_timedout(struct drm_sched_job *sched_job)
 {
 	struct fcn_job *job = to_fcn_job(sched_job);
 	struct fcn_device *fdev = job->client->fdev;
+	bool early;
 
 	mutex_lock(&fdev->reset_lock);
+	early = fcn_recover_called_early(fdev);
+	if (!fcn_recover_answers(fdev)) {
+		fcn_recover_reset(fdev, NULL);
+		goto out_unlock;
+	}
 	/* Not signalled under load does not mean not ended. */
 	fcn_irq_look(fdev);
-	if (!fcn_job_may_go_on(fdev, job) && !fcn_job_abort(fdev, job))
+	if (!early && !fcn_job_may_go_on(fdev, job) && !fcn_job_abort(fdev, job))
 		fcn_recover_reset(fdev, job);
+out_unlock:
 	mutex_unlock(&fdev->reset_lock);
 
 	return fcn_compat_sched_keep(sched_job);

@@ -114,3 +114,9 @@ void fcn_sched_continue(struct fcn_device *fdev)
 		drm_sched_wqueue_start(&fdev->sched);
 	mutex_unlock(&fdev->pause_lock);
 }
+
+/* fcn_sched_timedout() now, and not when a job's time is over; in interrupt context, too. */
+void fcn_sched_look(struct fcn_device *fdev)
+{
+	drm_sched_fault(&fdev->sched);
+}

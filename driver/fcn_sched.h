@@ -9,6 +9,7 @@ struct fcn_device;
 int fcn_sched_init(struct fcn_device *fdev);
 void fcn_sched_pause(struct fcn_device *fdev);
 void fcn_sched_continue(struct fcn_device *fdev);
+void fcn_sched_look(struct fcn_device *fdev);
 enum drm_gpu_sched_stat fcn_sched_timedout(struct drm_sched_job *sched_job);
 
 /* fcn_recover.c: module parameters. */

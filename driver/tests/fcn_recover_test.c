@@ -108,6 +108,32 @@ static void fcn_recover_test_frozen(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test, fcn_job_may_go_on(k->fdev, job));
 }
 
+/* One read that went wrong is noted and forgotten; registers that go on reading as ones are not. */
+static void fcn_recover_test_silent(struct kunit *test)
+{
+	struct fcn_kunit *k = test->priv;
+	u32 *id = fcn_kunit_reg(test, FCN_REG_ID);
+	u32 *status = fcn_kunit_reg(test, FCN_REG_SLOT_STATUS(1));
+
+	k->fdev->state = FCN_HW_RUNNING;
+	k->fdev->silent = true;
+	KUNIT_EXPECT_TRUE(test, fcn_recover_called_early(k->fdev));
+	KUNIT_EXPECT_FALSE(test, fcn_recover_called_early(k->fdev));
+
+	*id = FCN_ID_MAGIC;
+	mutex_lock(&k->fdev->reset_lock);
+	KUNIT_EXPECT_TRUE(test, fcn_recover_answers(k->fdev));
+	*status = U32_MAX;
+	KUNIT_EXPECT_FALSE(test, fcn_recover_answers(k->fdev));
+	*status = 0;
+	*id = U32_MAX;
+	KUNIT_EXPECT_FALSE(test, fcn_recover_answers(k->fdev));
+	/* Nobody asks a core that sleeps. */
+	k->fdev->state = FCN_HW_OFF;
+	KUNIT_EXPECT_TRUE(test, fcn_recover_answers(k->fdev));
+	mutex_unlock(&k->fdev->reset_lock);
+}
+
 /* The core is lost: every job that has a slot fails, and every one that comes. */
 static void fcn_recover_test_lost(struct kunit *test)
 {
@@ -131,6 +157,7 @@ static struct kunit_case fcn_recover_cases[] = {
 	KUNIT_CASE(fcn_recover_test_cap),
 	KUNIT_CASE(fcn_recover_test_not_its_turn),
 	KUNIT_CASE(fcn_recover_test_frozen),
+	KUNIT_CASE(fcn_recover_test_silent),
 	KUNIT_CASE(fcn_recover_test_lost),
 	{ }
 };

@@ -184,10 +184,12 @@ static void fcn_slots_test_spurious(struct kunit *test)
 	*fcn_kunit_reg(test, FCN_REG_SLOT_STATUS(0)) = FCN_SLOT_STATUS_BUSY_MASK;
 	fcn_irq_handler(0, k->fdev);
 	KUNIT_EXPECT_FALSE(test, ended(b));
+	KUNIT_EXPECT_FALSE(test, k->fdev->silent);
 	/* A function that is gone reads as ones. */
 	*fcn_kunit_reg(test, FCN_REG_SLOT_STATUS(0)) = U32_MAX;
 	fcn_irq_handler(0, k->fdev);
 	KUNIT_EXPECT_FALSE(test, ended(b));
+	KUNIT_EXPECT_TRUE(test, k->fdev->silent);
 	KUNIT_EXPECT_EQ(test, k->fdev->stats.irqs_empty, 3);
 }
 
