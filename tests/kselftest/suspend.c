@@ -115,6 +115,40 @@ TEST_F(suspend, devices_with_jobs)
 	EXPECT_TRUE(works(self));
 }
 
+/*
+ * A job that does not end in time is cancelled, and is not begun again: what it has written cannot be
+ * taken back.  One that waits behind it begins after the resume.
+ */
+TEST_F_TIMEOUT(suspend, cancelled, 60)
+{
+	struct fcn_bo other;
+	struct fcn_job once;
+	bool late;
+	int err;
+
+	ASSERT_EQ(0, fcn_bo_create(self->fd, 4096, 0, &other));
+	ASSERT_EQ(0, fcn_job_init(self->fd, &once, 5));
+	fcn_fill(other.map, 4096, 2);
+	/* Done twice, it leaves something else. */
+	fcn_add_copy(&once, self->from.va, self->to.va, 4096);
+	fcn_add_copy(&once, other.va, self->from.va, 4096);
+	fcn_add_spin(&once, FCN_FOREVER);
+	ASSERT_EQ(0, fcn_start(self->fd, &once));
+	self->job.n_ref = 0;
+	self->job.n_cmd = 0;
+	fcn_add_copy(&self->job, self->from.va, other.va, 4096);
+	ASSERT_EQ(0, fcn_start(self->fd, &self->job));
+	err = suspend_test("platform");
+	if (err == -ENOTSUP)
+		SKIP(return, "the kernel has no test of suspending devices");
+	ASSERT_EQ(0, err);
+	EXPECT_EQ(-ECANCELED, fcn_finish(self->fd, &once, 20, &late));
+	EXPECT_EQ(0, fcn_finish(self->fd, &self->job, 20, &late));
+	EXPECT_TRUE(fcn_filled(self->to.map, 4096, 1));
+	EXPECT_TRUE(fcn_filled(self->from.map, 4096, 2));
+	EXPECT_TRUE(fcn_filled(other.map, 4096, 2));
+}
+
 TEST_F(suspend, to_idle)
 {
 	ASSERT_TRUE(works(self));
