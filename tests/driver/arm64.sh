@@ -49,13 +49,24 @@ arm_make() { # RELEASE DIR [ARGUMENT...]: the modules of DIR
 		-j2 W=1 "$@" modules
 }
 
+# A kernel without DRM_ACCEL: one line says why nothing is built; cleaning up works all the same.
+check_refusal() { # KERNEL RELEASE
+	local dir=$out/arm64-$1-refusal log=$out/arm64-$1-refusal.log
+	copy "$dir"
+	! arm_make "$2" "$dir" >"$log" 2>&1 && grep -q 'without CONFIG_DRM_ACCEL' "$log" && ! grep -qE '^ *CC ' "$log"
+	result "the build says that kernel $1 for arm64 has no DRM_ACCEL" "$log" $?
+	tests/in-root.sh "$arm_root" "$dir" src make -C "/usr/src/linux-headers-$2-arm64" M=/src ARCH=arm64 clean >"$log" 2>&1
+	result "and make clean has nothing against it" "$log" $?
+}
+
 check_arm64() { # KERNEL SUITE
 	local dir=$out/arm64-$1 log=$out/arm64-$1.log release args=() missing='^$' note=
 	release=$(fetch_arm_headers "$2" 2>"$log")
 	result "arm64 headers of kernel $1" "$log" $? || return
 	# Debian 13's 6.12 has DRM_ACCEL for amd64 alone.  The sources can be compiled all the same; what its kernel then lacks is known.
 	if ! grep -q '^CONFIG_DRM_ACCEL=y' "$arm_root/usr/src/linux-headers-$release-arm64/include/config/auto.conf"; then
-		args=(KCFLAGS=-DCONFIG_DRM_ACCEL=1 KBUILD_MODPOST_WARN=1)
+		check_refusal "$1" "$release"
+		args=(CONFIG_DRM_ACCEL=y KCFLAGS=-DCONFIG_DRM_ACCEL=1 KBUILD_MODPOST_WARN=1)
 		missing='^WARNING: modpost: "accel_open" \[.*fcn_accel\.ko\] undefined!$'
 		note=", which has no DRM_ACCEL"
 	fi
