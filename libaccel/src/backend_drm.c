@@ -50,9 +50,15 @@ static int check_driver(int fd, const char *path)
 	return err;
 }
 
-static int open_node(const char *path)
+/* @lost: there is a device behind the node, and its driver has given it up. */
+static int open_node(const char *path, bool *lost)
 {
 	int err, fd = open(path, O_RDWR | O_CLOEXEC);
+
+	*lost = fd < 0 && errno == ENODEV;
+	if (*lost)
+		return error(-ENODEV, "%s is lost: its driver has given it up, and the kernel's log "
+			     "says why; reset it, or unbind and bind its driver", path);
 
 	if (fd < 0 && errno == EACCES)
 		return error(-EACCES, "%s: permission denied; join the group that owns it "
@@ -81,18 +87,19 @@ static int open_first(char *path, size_t size)
 	int worst = -ENODEV;
 
 	for (unsigned n = 0; n < NODES; n++) {
+		bool lost;
 		int fd;
 
 		node_path(path, size, n);
-		fd = open_node(path);
+		fd = open_node(path, &lost);
 		if (fd >= 0)
 			return fd;
-		if (fd != -ENODEV && worst == -ENODEV) {
+		if ((fd != -ENODEV || lost) && !why[0]) {
 			worst = fd;
 			snprintf(why, sizeof(why), "%s", error_message());
 		}
 	}
-	if (worst != -ENODEV)
+	if (why[0])
 		return error(worst, "%s", why);
 	return error(-ENODEV, "no fcn_accel device: no node in /dev/accel belongs to that driver; "
 		     "load it (modprobe fcn_accel), or use rtl:, model: or host:");
@@ -196,6 +203,7 @@ static int new_device(int fd, const char *path, struct core_device **dev)
 int backend_drm_open(const char *rest, struct core_device **dev)
 {
 	char path[64];
+	bool lost;
 	int fd;
 
 	*dev = NULL;
@@ -205,7 +213,7 @@ int backend_drm_open(const char *rest, struct core_device **dev)
 	if (*rest && strlen(rest) >= sizeof(path))
 		return error(-EINVAL, "drm:%s: no device has so long a path", rest);
 	snprintf(path, sizeof(path), "%s", rest);
-	fd = *rest ? open_node(path) : open_first(path, sizeof(path));
+	fd = *rest ? open_node(path, &lost) : open_first(path, sizeof(path));
 	return fd < 0 ? fd : new_device(fd, path, dev);
 }
 

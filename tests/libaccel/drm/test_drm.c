@@ -52,6 +52,10 @@ static void test_open_fails(void)
 	fake.node[0].open_errno = EACCES;
 	fails_open("", -EACCES, "render", "permission denied");
 	fake_reset();
+	fake.node[0].open_errno = ENODEV;
+	fails_open("", -ENODEV, "/dev/accel/accel0 is lost", "a lost device");
+	fails_open("/dev/accel/accel0", -ENODEV, "unbind", "the same by its name");
+	fake_reset();
 	fake.node[0].driver = "rocket";
 	fails_open("/dev/accel/accel0", -ENODEV, "rocket", "another driver's");
 	fails_open("", -ENODEV, "modprobe", "only another driver's");
