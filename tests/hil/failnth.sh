@@ -16,23 +16,49 @@ export BUILD=$build
 dir=$build/hil/failnth-$kernel
 log=$dir/build.log
 mkdir -p "$dir/failnth" "$dir/tests"
-if build_all "$kernel" "$dir"; then
+
+build_guest() {
+	make -s vfio >"$log" 2>&1
+	result "the server builds" "$log" $? || return
+	build_module "$kernel" "$dir" >"$log" 2>&1
+	result "the module builds on kernel $kernel" "$log" $? || return
 	cp -pRu tests/driver/failnth/. "$dir/failnth/" && sim/hil/kernel.sh "$kernel" make "$dir/failnth" W=1 modules >"$log" 2>&1
-	result "the module that lets allocations fail builds" "$log" $?
+	result "the module that lets allocations fail builds" "$log" $? || return
+	make -s -f tests/kselftest/Makefile OUTPUT="$PWD/$build/kselftest" KSFT_INCLUDE="$PWD/$build/kselftest-include" >"$log" 2>&1
+	result "the test programs build" "$log" $? || return
 	cp "$build/kselftest/failnth" "$build/kselftest/failnth.sh" "$dir/tests/"
 	# The program is in /bin: what the list names is run.
 	echo failnth.sh >"$dir/tests/list"
 	sim/hil/initramfs.sh "$kernel" "$dir/initramfs.gz" --ko "$dir/fcn_accel.ko" --ko "$dir/failnth/fcn_failnth.ko" --module vgem \
 		--program "$dir/tests/failnth" --tests "$dir/tests" >"$log" 2>&1
 	result "the guest's root is made" "$log" $?
-	HIL_TIMEOUT=${HIL_TIMEOUT:-900} HIL_APPEND="LIMIT=800 FCN_TEST_SLOW=2 ${HIL_APPEND-}" \
-		sim/hil/guest.sh "$kernel" "$dir/initramfs.gz" "$dir" test >"$dir/guest.log" 2>&1
-	result "the guest powers off by itself" "$dir/guest.log" $?
-	[ -f "$dir/results.log" ] || : >"$dir/results.log"
-	awk -v list="load failnth.sh unload" -f tests/hil/results.awk "$dir/results.log" >"$dir/results.tap"
-	number <"$dir/results.tap"
-	awk -f tests/hil/splat.awk "$dir/console.log" >"$dir/splats"
-	result "the kernel has nothing to complain about" "$dir/splats" $?
+}
+
+# What runs there, and a fault plan; the list of the common root is replaced by an archive behind it.
+run_guest() { # NAME COMMAND [PLAN-LINE...]
+	local guest=$dir/$1
+	mkdir -p "$guest/root/tests"
+	echo "$2" >"$guest/root/tests/list"
+	printf '%s\n' "${@:3}" >"$guest/plan"
+	(cd "$guest/root" && find . | busybox cpio -o -H newc 2>/dev/null | gzip -1) | cat "$dir/initramfs.gz" - >"$guest/initramfs.gz"
+	HIL_TIMEOUT=${HIL_TIMEOUT:-900} HIL_APPEND="LIMIT=800 FCN_TEST_SLOW=2 ${HIL_APPEND-}" HIL_SERVER="--faults plan ${HIL_SERVER-}" \
+		sim/hil/guest.sh "$kernel" "$guest/initramfs.gz" "$guest" test >"$guest/guest.log" 2>&1
+	result "$1: the guest powers off by itself" "$guest/guest.log" $?
+	[ -f "$guest/results.log" ] || : >"$guest/results.log"
+	awk -v list="load failnth.sh unload" -f tests/hil/results.awk "$guest/results.log" >"$guest/results.tap"
+	number < <(sed "s/^\(ok\|not ok\) - /&$1: /" "$guest/results.tap")
+	awk -f tests/hil/splat.awk "$guest/console.log" >"$guest/splats"
+	result "$1: the kernel has nothing to complain about" "$guest/splats" $?
+}
+
+if build_guest; then
+	run_guest calls failnth.sh
+	# The core takes no SLOT_ABORT: every job that is ended costs a CTRL.RESET.  A fault strikes once; there are five jobs.
+	deaf=()
+	for i in {1..20}; do
+		deaf+=("deaf-reg addr=0x114 nth=$i" "deaf-reg addr=0x154 nth=$i")
+	done
+	run_guest reset 'FCN_ACCEL_DEAF=1 failnth.sh -t abort' "${deaf[@]}"
 fi
 echo "1..$n"
 exit "$failed"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # failnth on a kernel without fault injection: the module fcn_failnth (tests/driver/failnth) stands in for it.  Needs to be root.
+# Arguments are failnth's.
 
 if [ "$(id -u)" != 0 ] || ! modinfo fcn_failnth >/dev/null 2>&1; then
 	echo "TAP version 13"
@@ -9,7 +10,7 @@ if [ "$(id -u)" != 0 ] || ! modinfo fcn_failnth >/dev/null 2>&1; then
 	exit 4
 fi
 modprobe fcn_failnth || exit 1
-failnth
+failnth "$@"
 status=$?
 rmmod fcn_failnth || exit 1
 exit $status

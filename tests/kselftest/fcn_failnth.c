@@ -15,14 +15,18 @@
 #define DEBUGFS "/sys/kernel/debug/"
 #define KERNELS "/proc/thread-self/fail-nth"
 #define MODULES "/proc/fcn_fail_nth"
+#define SLABS "/sys/kernel/slab"
 #define WORKERS 512
 
 /* This thread's file; the module's file, which serves all. */
 static int self = -1;
 static bool by_module;
 
-/* Callers' addresses that are required, and rejected: beginning, end. */
-static unsigned long long required[2], rejected[2];
+/* Callers' addresses that are required: beginning, end. */
+static unsigned long long required[2];
+
+/* The callers of the allocation that failed, a line each; empty where the kernel does not say. */
+static char callers[4096];
 
 bool failnth_possible(void)
 {
@@ -65,12 +69,12 @@ int failnth_init(void)
 
 static void arm(int file, int n, bool workers)
 {
-	char text[160];
+	char text[80];
 	int len = snprintf(text, sizeof(text), "%d", n);
 
 	if (by_module)
-		len = snprintf(text, sizeof(text), "%d %d 0x%llx 0x%llx 0x%llx 0x%llx", n, workers,
-			       required[0], required[1], rejected[0], rejected[1]);
+		len = snprintf(text, sizeof(text), "%d %d 0x%llx 0x%llx", n, workers, required[0],
+			       required[1]);
 	if (pwrite(file, text, (size_t)len, 0) != len)
 		abort();
 }
@@ -78,11 +82,28 @@ static void arm(int file, int n, bool workers)
 /* What is left to count, 0: it has failed. */
 static int left(int file)
 {
-	char text[16] = "";
+	char text[sizeof(callers)] = "", *line;
 
 	if (pread(file, text, sizeof(text) - 1, 0) < 1)
 		abort();
+	line = strchr(text, '\n');
+	snprintf(callers, sizeof(callers), "%s", line ? line + 1 : "");
 	return atoi(text);
+}
+
+bool failnth_within(const char *function)
+{
+	const char *at = callers;
+	size_t len = strlen(function);
+
+	while (*at && (strncmp(at, function, len) || !strchr(" .\n", at[len])))
+		at += strcspn(at, "\n") + 1;
+	return *at || !callers[0];
+}
+
+const char *failnth_callers(void)
+{
+	return callers;
 }
 
 void failnth_arm(int n)
@@ -190,12 +211,11 @@ int failnth_only_module(bool only)
 }
 
 /* The function's end is where the next symbol begins. */
-int failnth_except(const char *function)
+static int find(const char *function, unsigned long long range[2])
 {
 	FILE *symbols = fopen("/proc/kallsyms", "r");
 	unsigned long long start = 0, end = 0, at;
 	char line[256], name[128];
-	int err;
 
 	if (!symbols)
 		return -errno;
@@ -207,12 +227,58 @@ int failnth_except(const char *function)
 		if (sscanf(line, "%llx", &at) == 1 && at > start && (!end || at < end))
 			end = at;
 	fclose(symbols);
-	if (!end)
-		return -ENOENT;
-	rejected[0] = start;
-	rejected[1] = end;
-	err = set_range("reject", "start", start);
-	return err ? err : set_range("reject", "end", end);
+	range[0] = start;
+	range[1] = end;
+	return end ? 0 : -ENOENT;
+}
+
+/* The kernel's own, with its filter by cache: all caches but one. */
+static int except_cache(const char *cache)
+{
+	DIR *slabs = opendir(SLABS);
+	struct dirent *entry;
+	char path[400];
+	int err = 0;
+
+	if (!slabs)
+		return -errno;
+	while (!err && (entry = readdir(slabs))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), SLABS "/%s/failslab", entry->d_name);
+		err = fcn_write_file(path, strcmp(entry->d_name, cache) ? "1" : "0");
+	}
+	closedir(slabs);
+	return err ? err : set("failslab/cache-filter", "Y");
+}
+
+int failnth_except(const char *function, const char *cache)
+{
+	unsigned long long range[2] = { 0 };
+	char text[80];
+	int err;
+
+	if (by_module) {
+		snprintf(text, sizeof(text), "except %s", function);
+		return fcn_write_file(MODULES, text);
+	}
+	if (cache)
+		return except_cache(cache);
+	err = find(function, range);
+	if (!err)
+		err = set_range("reject", "start", range[0]);
+	return err ? err : set_range("reject", "end", range[1]);
+}
+
+void failnth_except_nothing(void)
+{
+	if (by_module) {
+		fcn_write_file(MODULES, "except");
+		return;
+	}
+	set_range("reject", "start", 0);
+	set_range("reject", "end", 0);
+	set("failslab/cache-filter", "N");
 }
 
 void failnth_drop_dump(void)

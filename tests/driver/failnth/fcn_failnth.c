@@ -5,12 +5,15 @@
  * where the count is reached, the function returns at once.
  *
  * /proc/fcn_fail_nth, for the superuser:
- *   write "N WHO REQUIRE-START REQUIRE-END REJECT-START REJECT-END": WHO 0: this thread, 1: workers;
- *     allocations count whose callers' addresses touch the first range (0 0: all) and not the second.
- *     N of 0: no more.
- *   read: what is left to count; 0: one has failed.
+ *   write "N WHO START END": WHO 0: this thread, 1: workers; allocations count whose callers' addresses
+ *     touch that range (0 0: all).  N of 0: no more.
+ *   write "except NAME": what this function of the kernel allocates, directly or through others, does
+ *     not count; without a NAME: nothing is left out any more.
+ *   read: what is left to count; 0: one has failed, and lines with its callers, the innermost first,
+ *     follow.
  */
 
+#include <linux/kallsyms.h>
 #include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/proc_fs.h>
@@ -20,15 +23,26 @@
 #include <linux/uaccess.h>
 
 #define DEPTH 32
+#define REJECTS 8
+
+struct code {
+	unsigned long start, end;
+};
 
 struct request {
 	unsigned int nth, workers;
-	unsigned long require_start, require_end, reject_start, reject_end;
+	struct code require;
 };
 
 static struct request request;
+static struct code reject[REJECTS];
+static unsigned int rejects;
 static struct task_struct *armed;	/* NULL and !request.workers: nobody */
 static atomic_t left;
+
+/* Who asked for the allocation that failed. */
+static unsigned long failed[DEPTH];
+static unsigned int failed_depth;
 
 /* Where the flags are among a function's arguments. */
 static struct point {
@@ -68,19 +82,21 @@ static bool concerned(void)
 }
 NOKPROBE_SYMBOL(concerned);
 
-static bool counts(void)
+static bool touches(unsigned long addr, const struct code *range)
 {
-	unsigned long entries[DEPTH];
-	bool found = !request.require_end;
-	unsigned int n;
+	return addr >= range->start && addr < range->end;
+}
+NOKPROBE_SYMBOL(touches);
 
-	if (found && !request.reject_end)
-		return true;
-	n = stack_trace_save(entries, DEPTH, 0);
+static bool counts(const unsigned long *entries, unsigned int n)
+{
+	bool found = !request.require.end;
+
 	for (unsigned int i = 0; i < n; i++) {
-		if (entries[i] >= request.reject_start && entries[i] < request.reject_end)
-			return false;
-		if (entries[i] >= request.require_start && entries[i] < request.require_end)
+		for (unsigned int j = 0; j < rejects; j++)
+			if (touches(entries[i], &reject[j]))
+				return false;
+		if (touches(entries[i], &request.require))
 			found = true;
 	}
 	return found;
@@ -91,27 +107,74 @@ static int entered(struct kprobe *probe, struct pt_regs *regs)
 {
 	const struct point *point = container_of(probe, struct point, probe);
 	unsigned long flags = regs_get_kernel_argument(regs, point->flags);
+	unsigned long entries[DEPTH];
+	unsigned int n;
 
-	if (!atomic_read(&left) || !concerned() || flags & __GFP_NOFAIL || !counts())
+	if (!atomic_read(&left) || !concerned() || flags & __GFP_NOFAIL)
 		return 0;
-	if (atomic_dec_if_positive(&left))
+	n = stack_trace_save(entries, DEPTH, 0);
+	if (!counts(entries, n) || atomic_dec_if_positive(&left))
 		return 0;
+	memcpy(failed, entries, sizeof(failed));
+	failed_depth = n;
 	instruction_pointer_set(regs, (unsigned long)nothing);
 	return 1;
 }
 NOKPROBE_SYMBOL(entered);
 
+/* Where a function is: a probe finds its beginning, its symbol's text has the size. */
+static int find(const char *name, struct code *code)
+{
+	struct kprobe probe = { .symbol_name = name };
+	char text[KSYM_SYMBOL_LEN];
+	unsigned long size;
+	int ret;
+
+	ret = register_kprobe(&probe);
+	if (ret)
+		return ret;
+	code->start = (unsigned long)probe.addr;
+	unregister_kprobe(&probe);
+	sprint_symbol(text, code->start);
+	if (!strrchr(text, '/') || sscanf(strrchr(text, '/'), "/%li", &size) != 1)
+		return -ENOENT;
+	code->end = code->start + size;
+	return 0;
+}
+
+static int except(const char *name)
+{
+	int ret;
+
+	if (!*name) {
+		rejects = 0;
+		return 0;
+	}
+	if (rejects == REJECTS)
+		return -ENOSPC;
+	ret = find(name, &reject[rejects]);
+	if (!ret)
+		rejects++;
+	return ret;
+}
+
 static ssize_t write(struct file *file, const char __user *user, size_t n, loff_t *pos)
 {
 	struct request new = { .nth = 0 };
 	char text[160] = "";
+	int ret;
 
 	if (n >= sizeof(text) || copy_from_user(text, user, n))
 		return -EINVAL;
-	if (sscanf(text, "%u %u %li %li %li %li", &new.nth, &new.workers, &new.require_start,
-		   &new.require_end, &new.reject_start, &new.reject_end) < 1)
-		return -EINVAL;
 	atomic_set(&left, 0);
+	if (!strncmp(text, "except", 6)) {
+		ret = except(strim(text + 6));
+		return ret ? ret : n;
+	}
+	if (sscanf(text, "%u %u %li %li", &new.nth, &new.workers, &new.require.start,
+		   &new.require.end) != 4)
+		return -EINVAL;
+	failed_depth = 0;
 	request = new;
 	WRITE_ONCE(armed, current);
 	/* Those who find a count find the request. */
@@ -122,10 +185,12 @@ static ssize_t write(struct file *file, const char __user *user, size_t n, loff_
 
 static ssize_t read(struct file *file, char __user *user, size_t n, loff_t *pos)
 {
-	char text[16];
+	static char text[DEPTH * 80];
+	int len = scnprintf(text, sizeof(text), "%d\n", atomic_read(&left));
 
-	return simple_read_from_buffer(user, n, pos, text,
-				       snprintf(text, sizeof(text), "%d\n", atomic_read(&left)));
+	for (unsigned int i = 0; i < failed_depth; i++)
+		len += scnprintf(text + len, sizeof(text) - len, "%ps\n", (void *)failed[i]);
+	return simple_read_from_buffer(user, n, pos, text, len);
 }
 
 static const struct proc_ops ops = {
