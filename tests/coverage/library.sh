@@ -5,38 +5,58 @@
 #
 #   library.sh BUILD
 #
-# SUITES: folders of tests/libaccel that run (graph onnx ref quant compile runtime drm cli tools).  Leaves BUILD/coverage/library.info.
-# Programs that libFuzzer drives do not count.
+# SUITES: folders of tests/libaccel that run (graph onnx ref quant compile runtime drm cli tools faults).  Leaves BUILD/coverage/library.info.
+# Programs that libFuzzer drives do not count; what suites that do not run now counted before does.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 build=${1:?usage: library.sh BUILD}
 mkdir -p "$build/coverage/bin" "$build/coverage/lib"
 out=$(cd "$build/coverage" && pwd)
-suites=${SUITES:-graph onnx ref quant compile runtime drm cli tools}
+suites=${SUITES:-graph onnx ref quant compile runtime drm cli tools faults}
 status=0
 
-# The tests call their compilers by these names.  Sanitizers have their own runs in make check; here they would only take time, so both are
-# gcc without them, and libFuzzer is not there.  Threads count, too; children that are killed do not.
+# The tests call gcc by this name.  Sanitizers have their own runs in make check; here they would only take time, so it is gcc without them.
+# Threads count, too, where a suite has any; children that are killed do not.  A compiler cache would find this gcc in PATH, so it is told of the
+# real one; it does not know how to count threads.  In front of this gcc it would lose what --coverage writes.
+gcc=
+for file in $(type -ap gcc); do
+	[[ "$(readlink -f "$file")" == */ccache ]] || { gcc=$file && break; }
+done
+[ -n "$gcc" ] || { echo "library: there is no gcc" && exit 1; }
+cache=$(command -v ccache)
 cat >"$out/bin/gcc" <<EOF
 #!/bin/bash
 args=()
 for arg; do
 	case \$arg in
-	-fsanitize=*fuzzer*) echo "clang_rt.fuzzer is not used here" >&2; exit 1 ;;
 	-fsanitize=* | -fno-sanitize*) ;;
 	*) args+=("\$arg") ;;
 	esac
 done
-exec $(command -v gcc) --coverage -fprofile-update=atomic "\${args[@]}"
+[ -n "\${COUNT_THREADS-}" ] || CCACHE_COMPILER=$gcc exec $cache $gcc --coverage "\${args[@]}"
+exec $gcc --coverage -fprofile-update=atomic "\${args[@]}"
 EOF
-chmod +x "$out/bin/gcc"
-ln -sf gcc "$out/bin/clang"
-find "$out/lib" -name '*.gcda' -delete
-# A core for rtl:, where one has been built.
-[ ! -d "$build/verilated" ] || ln -sfn "../../verilated" "$out/lib/verilated"
+cat >"$out/bin/clang" <<EOF
+#!/bin/sh
+echo "clang_rt.fuzzer is not used here" >&2
+exit 1
+EOF
+chmod +x "$out"/bin/*
+# A core for rtl:.
+if ! make -s -f libaccel/libaccel.mk BUILD="$build" "$build/verilated/8x8/libVfcn_8x8.a" >"$out/core.log" 2>&1; then
+	tail -n 5 "$out/core.log"
+	exit 1
+fi
+ln -sfn "../../verilated" "$out/lib/verilated"
 
 for suite in $suites; do
-	PATH=$out/bin:$PATH "tests/libaccel/$suite/run.sh" "$build/coverage/lib" >"$out/$suite.tap" 2>&1
+	mkdir -p "$out/lib/libaccel-$suite"
+	find "$out/lib/libaccel-$suite" -name '*.gcda' -delete
+	case $suite in
+	graph | onnx | ref | quant | compile) threads= ;;
+	*) threads=yes ;;
+	esac
+	CC=gcc FCN_CCACHE='' COMPILERS=gcc COUNT_THREADS=$threads PATH=$out/bin:$PATH "tests/libaccel/$suite/run.sh" "$build/coverage/lib" >"$out/$suite.tap" 2>&1
 	printf '%-10s %s\n' "$suite" "$(grep -c '^ok ' "$out/$suite.tap") passed, $(grep -c '^not ok ' "$out/$suite.tap") failed"
 	if grep -q '^not ok ' "$out/$suite.tap"; then
 		grep -A 5 '^not ok ' "$out/$suite.tap"

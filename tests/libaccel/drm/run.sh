@@ -6,6 +6,8 @@
 # the thread sanitizer by clang; and a build without libdrm.  What works is tested in a guest (make hil).  Prints TAP.
 #
 #   run.sh BUILD_DIR
+#
+# COMPILERS: only these (gcc clang).
 set -u
 
 if [ $# != 1 ]; then
@@ -45,6 +47,7 @@ sources+=(libaccel/src/{device,device_buffer,text}.c)
 wrap=-Wl,--wrap=open,--wrap=access,--wrap=ioctl
 for set in gcc:address,undefined clang:thread; do
 	cc=${set%%:*}
+	[[ " ${COMPILERS:-gcc clang} " == *" $cc "* ]] || continue
 	if ! command -v "$cc" >/dev/null; then
 		skip "$cc" "not installed"
 		continue

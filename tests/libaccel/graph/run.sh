@@ -5,6 +5,8 @@
 # undefined behaviour sanitizers.  Prints TAP.
 #
 #   run.sh BUILD_DIR
+#
+# COMPILERS: only these (gcc clang).
 set -u
 
 if [ $# != 1 ]; then
@@ -21,7 +23,7 @@ flags=(-std=c11 -g -O1 -Wall -Wextra -Werror "-fsanitize=address,undefined"
 failed=0
 plan=0
 
-for cc in gcc clang; do
+for cc in ${COMPILERS:-gcc clang}; do
 	if ! command -v "$cc" >/dev/null; then
 		plan=$((plan + 1))
 		echo "ok - $cc # SKIP not installed"

@@ -7,6 +7,7 @@
 #   run.sh BUILD_DIR
 #
 # Uses the functional model, and the Verilated 8x8 core if BUILD_DIR/verilated has one.
+# COMPILERS: only these (gcc clang).
 set -u
 
 if [ $# != 1 ]; then
@@ -99,6 +100,7 @@ if ! make -s -f libaccel/libaccel.mk BUILD="$out" ACCEL_GEOMETRIES= "$out/sim/li
 fi
 for set in gcc:address,undefined clang:thread; do
 	cc=${set%%:*}
+	[[ " ${COMPILERS:-gcc clang} " == *" $cc "* ]] || continue
 	if ! command -v "$cc" >/dev/null; then
 		plan=$((plan + 1))
 		echo "ok - $cc # SKIP not installed"
