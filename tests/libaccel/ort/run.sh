@@ -6,7 +6,7 @@
 #   run.sh BUILD
 #
 # ONNX Runtime is fetched once (fetch.sh); where it cannot be had, all is skipped.  Real models are those of ../shared/models
-# and the one that ../real/fetch.sh gets; what is missing is skipped.
+# and the one that ../real/fetch.sh gets; what is missing is skipped.  SANITIZE=1: with sanitizers.
 set -u
 cd "$(dirname "$0")/../../.." || exit 1
 build=${1:?usage: run.sh BUILD}
@@ -22,10 +22,10 @@ if ! $here/fetch.sh "$build/onnxruntime" 2>"$out/fetch.log"; then
 fi
 tests/libaccel/real/fetch.sh "$out" 2>"$out/fetch.log" || sed 's/^/# /' "$out/fetch.log"
 flags=(-std=c11 -O2 -g -Wall -Wextra -Werror -Ilibaccel/include -Ilibaccel/src -Ilibaccel/tools -Iuapi -Isim -Isim/model -isystem "$build/onnxruntime")
-if ! { make -s BUILD="$build" ACCEL_GEOMETRIES=16x16 libaccel && read -r -a libs <<<"$(sed -n "s/^Libs.private: //p" "$build/libaccel.pc")" &&
+. tests/libaccel/library.sh
+if ! { library "$build" &&
 	${CC:-gcc} "${flags[@]}" $here/{compare,exact_form,integer_form,ort,test_layers,test_models,test_operators}.c tests/libaccel/real/models.c \
-		libaccel/tools/{net_maker,nets}.c "$build/libaccel.a" \
-		"${libs[@]}" -o "$out/test_ort"; } >"$out/build.log" 2>&1; then
+		libaccel/tools/{net_maker,nets}.c "${library[@]}" -o "$out/test_ort"; } >"$out/build.log" 2>&1; then
 	sed 's/^/# /' "$out/build.log"
 	echo 'Bail out! test_ort does not build'
 	exit 1

@@ -7,7 +7,7 @@
 #   run.sh BUILD
 #
 # REAL=large: bigger pictures, for minutes.  Models are those of ../shared/models and the one that fetch.sh gets; what is
-# missing is skipped.
+# missing is skipped.  SANITIZE=1: with sanitizers.
 set -u
 cd "$(dirname "$0")/../../.." || exit 1
 build=${1:?usage: run.sh BUILD}
@@ -17,8 +17,8 @@ here=tests/libaccel/real
 
 $here/fetch.sh "$out" 2>"$out/fetch.log" || sed 's/^/# /' "$out/fetch.log"
 flags=(-std=c11 -O2 -g -Wall -Wextra -Werror -Ilibaccel/include -Ilibaccel/src -Ilibaccel/tools -Iuapi -Isim -Isim/model)
-if ! { make -s BUILD="$build" ACCEL_GEOMETRIES=16x16 libaccel && read -r -a libs <<<"$(sed -n "s/^Libs.private: //p" "$build/libaccel.pc")" &&
-	${CC:-gcc} "${flags[@]}" $here/*.c libaccel/tools/{net_maker,nets}.c "$build/libaccel.a" "${libs[@]}" -o "$out/test_real"; } \
+. tests/libaccel/library.sh
+if ! { library "$build" && ${CC:-gcc} "${flags[@]}" $here/*.c libaccel/tools/{net_maker,nets}.c "${library[@]}" -o "$out/test_real"; } \
 	>"$out/build.log" 2>&1; then
 	sed 's/^/# /' "$out/build.log"
 	echo 'Bail out! test_real does not build'
