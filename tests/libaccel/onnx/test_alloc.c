@@ -70,20 +70,10 @@ static int use(const void *bytes, size_t size)
 	return err;
 }
 
-int main(void)
+static void sweep(int opset, const char *model)
 {
 	size_t size;
-	void *bytes = model_build(8,
-				  "input x f32 1,4,8,8\noutput y f32\n"
-				  "init w f32 4,4,3,3\ninit s f32 - = 0.5\n"
-				  "node Constant -> c value=t: f32 2 = 7,8\n"
-				  "node QuantizeLinear x s -> q\nnode DequantizeLinear q s -> d\n"
-				  "node Conv d w -> a kernel_shape=is:3,3 pads=is:1,1,1,1\n"
-				  "node Squeeze a -> b axes=is:0\nnode Add b c -> e\n"
-				  "node Softmax e -> f axis=i:1\nnode Dropout f -> g\n"
-				  "node Upsample g -> h scales=fs:1,2,2\nnode Shape h -> i\n"
-				  "node Reshape h i -> y",
-				  &size);
+	void *bytes = model_build(opset, model, &size);
 	long n;
 	int err = -ENOMEM, other = 0;
 
@@ -94,8 +84,23 @@ int main(void)
 		if (err && err != -ENOMEM)
 			other = err;
 	}
-	if (!ok(!err && !other, "each of %ld allocations may fail", n - 1))
+	if (!ok(!err && !other, "opset %d: each of %ld allocations may fail", opset, n - 1))
 		note("%d: %s", err, error_message());
 	free(bytes);
+}
+
+int main(void)
+{
+	sweep(8, "input x f32 1,4,8,8\noutput y f32\n"
+		 "init w f32 4,4,3,3\ninit s f32 - = 0.5\n"
+		 "node Constant -> c value=t: f32 2 = 7,8\n"
+		 "node QuantizeLinear x s -> q\nnode DequantizeLinear q s -> d\n"
+		 "node Conv d w -> a kernel_shape=is:3,3 pads=is:1,1,1,1\n"
+		 "node Squeeze a -> b axes=is:0\nnode Add b c -> e\n"
+		 "node Softmax e -> f axis=i:1\nnode Dropout f -> g\n"
+		 "node Upsample g -> h scales=fs:1,2,2\nnode Shape h -> i\n"
+		 "node Reshape h i -> y");
+	sweep(21, "input x f32 1,4,8,8\noutput y f32\ninit s f32 - = 0.5\n"
+		  "node QuantizeLinear x s -> q output_dtype=i:3\nnode Shape q -> y start=i:1");
 	return tap_done();
 }

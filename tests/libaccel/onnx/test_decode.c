@@ -17,6 +17,7 @@ static int open_graph(const void *graph, size_t size, struct onnx_model **m)
 
 	pb_out_varint(&o, 1, 8);
 	pb_out_bytes(&o, 7, graph, size);
+	pb_out_bytes(&o, 8, "\x10\x0d", 2);	/* opset 13 */
 	err = onnx_open_memory(o.p, o.size, m);
 	pb_out_free(&o);
 	return err;
@@ -258,6 +259,9 @@ static void test_damage(void)
 	DAMAGE("\x3a\x09\x0a\x07\x22\x03"
 	       "Foo\x2a\x00",
 	       "an attribute has no name", "an attribute without a name");
+	DAMAGE("\x3a\x10\x0a\x0e\x22\x03"
+	       "Foo\x2a\x07\x0a\x01t\x2a\x00\x2a\x00",
+	       "it has two tensors", "an attribute with two tensors");
 	DAMAGE("not a model", "the file is damaged", "text");
 }
 
@@ -324,6 +328,31 @@ static void test_amplification(void)
 	pb_out_free(&g);
 }
 
+/* More than the import accepts. */
+static void test_limits(void)
+{
+	struct pb_out g = { .size = 0 }, node = { .size = 0 };
+	struct graph *none;
+	struct onnx_model *m;
+	int err;
+
+	for (int i = 0; i <= ONNX_MAX_NODES; i++)
+		pb_out_bytes(&g, 1, "\x22\x01X", 3);
+	err = open_graph(g.p, g.size, &m);
+	ok(!err && onnx_import(m, &none) == -EFBIG && strstr(error_message(), "nodes; 262144 are"),
+	   "too many nodes");
+	pb_out_free(&g);
+	pb_out_string(&node, 4, "Split");
+	for (int i = 0; i <= ONNX_MAX_TENSORS; i++)
+		pb_out_string(&node, 2, "");
+	pb_out_bytes(&g, 1, node.p, node.size);
+	err = open_graph(g.p, g.size, &m);
+	ok(!err && onnx_import(m, &none) == -EFBIG && strstr(error_message(), "tensors; 262144 are"),
+	   "too many tensors");
+	pb_out_free(&node);
+	pb_out_free(&g);
+}
+
 int main(void)
 {
 	test_integers();
@@ -332,5 +361,6 @@ int main(void)
 	test_damage();
 	test_values();
 	test_amplification();
+	test_limits();
 	return tap_done();
 }

@@ -15,6 +15,7 @@
 
 #define IO "input x f32 1,4,8,8\noutput y f32\n"
 #define W "init w f32 4,4,3,3\n"
+#define A13 " a=i:1 a=i:1 a=i:1 a=i:1 a=i:1 a=i:1 a=i:1 a=i:1 a=i:1 a=i:1 a=i:1 a=i:1 a=i:1"
 
 struct expect {
 	int opset;
@@ -66,6 +67,7 @@ static const struct expect cases[] = {
 	{ 13, IO W "node Conv x w -> y strides=is:1,9999999999", NULL,
 	  "attribute 'strides' holds 9999999999" },
 	{ 13, IO W "node Conv x w -> y pads=is:-1,0,0,0", NULL, "attribute 'pads' holds -1" },
+	{ 13, IO W "node Conv x w -> y pads=is:0,0,-2,0", NULL, "attribute 'pads' holds -2" },
 	{ 13, IO W "node Conv x w -> y pads=is:0,0,0", NULL, "attribute 'pads' has 3 numbers" },
 	{ 13, IO W "node Conv x w -> y group=i:0", NULL, "attribute 'group' holds 0" },
 	{ 13, IO W "node Conv x w -> y strides=is:1,1,1,1", NULL,
@@ -171,6 +173,8 @@ static const struct expect cases[] = {
 	{ 13, IO "node Concat x x -> y axis=i:-1", "Concat 'Concat_0' axis=-1", NULL },
 	{ 13, IO "node Concat x x -> y", NULL, "attribute 'axis' is missing" },
 	{ 13, IO "node Concat x - x -> y axis=i:1", NULL, "its input 1 is missing" },
+	{ 13, IO "node Concat -> y axis=i:1", NULL, "it has 0 inputs; 1 or more are needed" },
+	{ 13, IO "node Relu x -> y" A13 A13 A13 A13 A13, NULL, "it has 65 attributes; 64 are" },
 	{ 13, IO "node Flatten x -> y", "axis=1", NULL },
 	{ 13, IO "node Cast x -> y to=i:3", "to=int8", NULL },
 	{ 13, IO "node Cast x -> y to=i:10", NULL, "casting to float16 (10) is not supported" },
@@ -194,6 +198,8 @@ static const struct expect cases[] = {
 	  "tensor#0:int8[2]{0 0}", NULL },
 	{ 21, IO "init s f32 - = 1\nnode QuantizeLinear x s -> y output_dtype=i:5", NULL,
 	  "output_dtype int16 (5) is not supported" },
+	{ 21, IO "input s f32 -\nnode QuantizeLinear x s -> y output_dtype=i:3", NULL,
+	  "output_dtype needs a constant scale" },
 	{ 21, IO "init s f32 - = 1\nnode DequantizeLinear x s -> y block_size=i:16", NULL,
 	  "scales per block are not supported" },
 	{ 13, IO "init s f32 - = 1\nnode com.microsoft:DequantizeLinear x s -> y",
@@ -318,6 +324,8 @@ static void test_files(void)
 	ok(onnx_load("/dev/null", &g) == -EINVAL && strstr(error_message(), "not a regular file"),
 	   "a device");
 	ok(onnx_load_memory("", 0, &g) == -EINVAL && strstr(error_message(), "empty"), "nothing");
+	ok(onnx_load_memory("", ONNX_MAX_SIZE + 1, &g) == -EFBIG && strstr(error_message(), "more than"),
+	   "more than 2 GiB");
 }
 
 int main(void)

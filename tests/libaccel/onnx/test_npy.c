@@ -117,6 +117,16 @@ static void test_refusals(void)
 		     "version 3.0");
 }
 
+static void test_bools(void)
+{
+	size_t size;
+	unsigned char *p = make(1, "{'descr': '|b1', 'fortran_order': False, 'shape': (2,), }", "\1\2", 2, &size);
+	struct value v;
+
+	ok(npy_parse(p, size, &v) == -EINVAL && strstr(error_message(), "it holds 2, which is no bool"), "refused: a bool of 2");
+	free(p);
+}
+
 static void test_round_trip(const char *folder)
 {
 	static const enum dtype dtypes[] = { DTYPE_F32, DTYPE_U8,  DTYPE_I8,  DTYPE_I32,
@@ -229,6 +239,7 @@ int main(int argc, char **argv)
 	}
 	test_headers();
 	test_refusals();
+	test_bools();
 	test_round_trip(argv[1]);
 	test_like_numpy(argv[1]);
 	test_atomic(argv[1]);

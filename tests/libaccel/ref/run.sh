@@ -68,6 +68,7 @@ done
 for name in test_ops test_conv; do
 	compile "$out/$name" "$here/$name.c" "${objects[@]}" -lm && run "$name" "$out/$name"
 done
+compile "$out/test_refused" "$here/test_refused.c" tests/libaccel/onnx/model.c "${objects[@]}" -lm && run test_refused "$out/test_refused"
 
 testdata=$(find_testdata)
 if [ -z "$testdata" ] && [ "$(id -u)" = 0 ]; then

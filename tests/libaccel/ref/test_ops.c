@@ -82,6 +82,20 @@ static void test_integers(void)
 	n = (struct node){ .op = OP_CAST, .attr.cast.to = DTYPE_I8 };
 	err = COMPUTE(&n, &y, F32(LIST(4), -1e9f, 2.9f, NAN, 1e30f));
 	ok(!err && holds(&y, I8(LIST(4), -128, 2, 0, 127)), "Cast limits what does not fit");
+	n = (struct node){ .op = OP_MATMUL };
+	err = COMPUTE(&n, &y, I32(MATRIX(1, 2), INT_MAX, 2), I32(MATRIX(2, 1), 3, 4));
+	ok(!err && holds(&y, I32(MATRIX(1, 1), INT_MIN + 5)), "MatMul of int32 wraps");
+	n = (struct node){ .op = OP_GEMM, .attr.gemm = { .alpha = 1, .beta = 1 } };
+	err = COMPUTE(&n, &y, I32(MATRIX(1, 2), 1, 2), I32(MATRIX(2, 1), 3, 4), I32(LIST(1), 5));
+	ok(!err && holds(&y, I32(MATRIX(1, 1), 16)), "Gemm of int32");
+	n.attr.gemm.alpha = 0.5f;
+	n.attr.gemm.beta = 2;
+	err = COMPUTE(&n, &y, I32(MATRIX(1, 2), 1, 2), I32(MATRIX(2, 1), 3, 5), I32(LIST(1), 5));
+	ok(!err && holds(&y, I32(MATRIX(1, 1), 16)), "with factors");
+	n = (struct node){ .op = OP_MAX_POOL };
+	n.attr.conv = (struct conv_attr){ .spatial = 1, .kernel = { 1 }, .stride = { 1 }, .dilation = { 1 }, .pad_end = { 1 } };
+	err = COMPUTE(&n, &y, I8(SHAPE(3, { 1, 1, 1 }), 7));
+	ok(!err && holds(&y, I8(SHAPE(3, { 1, 1, 2 }), 7, -128)), "MaxPool of nothing but padding");
 }
 
 static void test_quantize(void)
@@ -182,8 +196,47 @@ static void test_errors(void)
 	ok(says(COMPUTE(&n, &y, &x, &w), -EINVAL, "the shapes 2x3 and 2x2 do not fit"),
 	   "broadcasting");
 	ok(says(COMPUTE(&n, &y, &x), -EINVAL, "1 inputs"), "too few inputs");
+	ok(says(COMPUTE(&n, &y, &x, NULL), -EINVAL, "input 1 is missing"), "a missing input");
+	w.dtype = DTYPE_NONE;
+	ok(says(COMPUTE(&n, &y, &x, &w), -EINVAL, "the type of input 1 is unknown"), "an input without a type");
+	w.shape.rank = -1;
+	ok(says(COMPUTE(&n, &y, &x, &w), -EINVAL, "the shape of input 1 is unknown"), "or without a shape");
+	n = (struct node){ .op = OP_TRANSPOSE, .attr.transpose = { .rank = 2, .perm = { 1, 1 } } };
+	ok(says(COMPUTE(&n, &y, &x), -EINVAL, "'perm' is no permutation"), "Transpose");
+	n = (struct node){ .op = OP_CAST, .attr.cast.to = (enum dtype)99 };
+	ok(says(COMPUTE(&n, &y, &x), -ENOTSUP, "casting to type 99"), "Cast");
+	n = (struct node){ .op = OP_RESIZE };
+	ok(says(COMPUTE(&n, &y, &x), -EINVAL, "neither scales nor sizes"), "Resize");
+	n = (struct node){ .op = OP_CONV };
+	n.attr.conv = (struct conv_attr){ .spatial = 2, .group = 1, .stride = { 1 }, .dilation = { 1 }, .pad_begin = { -1 } };
+	x = unknown(DTYPE_F32, (struct shape){ 3, { 1, 1, 8 } });
+	ok(says(COMPUTE(&n, &y, &x, &x), -EINVAL, "attributes for 2 spatial dimensions"), "dimensions");
+	n.attr.conv.spatial = 1;
+	ok(says(COMPUTE(&n, &y, &x, &x), -EINVAL, "padding of -1 and 0"), "padding");
 	n.op = (enum op)99;
 	ok(says(COMPUTE(&n, &y, &x, &x), -EINVAL, "no such operator"), "no operator");
+}
+
+/* What ref_eval() is given besides. */
+static void test_values(void)
+{
+	const struct value x = unknown(DTYPE_F32, LIST(2)), *in = &x;
+	struct node n = { .op = OP_RELU, .name = "node", .n_in = 1, .n_out = 1 };
+	struct value y = x;
+	const struct value *large[2];
+	struct value tall = unknown(DTYPE_F32, MATRIX(INT64_C(1) << 30, 1)), wide = unknown(DTYPE_F32, MATRIX(1, INT64_C(1) << 30));
+
+	ok(says(ref_eval(&n, &in, &y), -EINVAL, "nowhere to write output 0"), "no place for the output");
+	y.data = result;
+	ok(says(ref_eval(&n, &in, &y), -EINVAL, "input 0 has no value"), "no input");
+	y.dtype = DTYPE_I32;
+	ok(says(ref_eval(&n, &in, &y), -EINVAL, "output 0 is int32 2, but must be float32 2"), "an output of another type");
+	n.n_out = 2;
+	ok(says(ref_eval(&n, &in, (struct value[]){ y, y }), -EINVAL, "2 outputs"), "too many outputs");
+	n = (struct node){ .op = OP_MATMUL, .name = "node", .n_in = 2, .n_out = 1 };
+	large[0] = &tall;
+	large[1] = &wide;
+	ok(says(ref_eval(&n, large, &y), -EINVAL, "the shape of output 0 is unknown or too large"), "too large an output");
 }
 
 static void test_slices(void)
@@ -281,7 +334,31 @@ static void test_graph(void)
 	   "the observer sees the input and two results");
 	ok(out[0][0] == -1 && out[0][2] == 4 && out[1][0] == 0 && out[2][0] == -1,
 	   "outputs: a result, one that is also read, and the input itself");
-	y[0].dtype = DTYPE_I32;
+	ok(says(ref_run(g, &(struct value){ DTYPE_I32, LIST(3), x }, y), -EINVAL, "input 'x' is int32 3 instead of float32 3"),
+	   "an input of another type");
+	graph_free(g);
+}
+
+/* Split(x) -> y, nothing, a tensor that nobody reads; z has no producer. */
+static void test_odd_graph(void)
+{
+	struct shape three = LIST(3), one = LIST(1);
+	struct graph *g = graph_new();
+	int x = graph_add_tensor(g, "x", DTYPE_F32, &three), y = graph_add_tensor(g, "y", DTYPE_NONE, NULL);
+	int unread = graph_add_tensor(g, "unread", DTYPE_NONE, NULL), z = graph_add_tensor(g, "z", DTYPE_F32, &one);
+	float in[3] = { 5, 6, 7 }, out[2] = { 0 };
+
+	graph_add_input(g, x);
+	graph_add_node(g, OP_SPLIT, "split", 1, &x, 3, (int[]){ y, -1, unread });
+	graph_add_output(g, y);
+	ok(!graph_infer(g, NULL) &&
+	   !ref_run(g, &(struct value){ DTYPE_F32, three, in }, &(struct value){ DTYPE_F32, one, out }) && out[0] == 5,
+	   "outputs that are absent, or that nobody reads");
+	graph_add_output(g, z);
+	ok(says(ref_run(g, &(struct value){ DTYPE_F32, three, in },
+			(struct value[]){ { DTYPE_F32, one, out }, { DTYPE_F32, one, out + 1 } }),
+		-EINVAL, "nothing produces the output 'z'"),
+	   "an output that nothing produces");
 	graph_free(g);
 }
 
@@ -291,8 +368,10 @@ int main(void)
 	test_quantize();
 	test_qlinear();
 	test_errors();
+	test_values();
 	test_slices();
 	test_resize();
 	test_graph();
+	test_odd_graph();
 	return tap_done();
 }
