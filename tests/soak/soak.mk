@@ -9,8 +9,9 @@
 .PHONY: soak-programs
 soak-programs:
 
+# The same library as the top Makefile's; model: needs no Verilated core.
+ACCEL_GEOMETRIES ?= 16x16
 include libaccel/libaccel.mk
-# Also 8x8 for model:, which needs no Verilated core.
 
 SOAK_OUT = $(BUILD)/soak
 SOAK_CC = $(CC) $(WARN) $(CFLAGS) -Ilibaccel/include -Ilibaccel/src -Ilibaccel/tools -Itests/libaccel/compile -Itests/soak

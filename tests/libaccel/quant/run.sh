@@ -6,7 +6,7 @@
 #   run.sh BUILD_DIR [MODEL_FOLDER]
 #
 # The float models of the folder (by default shared/models beside the tree) are quantised in all
-# ways, and the results left in BUILD_DIR/libaccel-quant/models; without a folder that is skipped.
+# ways, and the results left in BUILD_DIR/libaccel-quant/models; without a folder that is skipped, as with "-".
 set -u
 
 if [ $# -lt 1 ] || [ $# -gt 2 ]; then
@@ -16,7 +16,7 @@ fi
 mkdir -p "$1/libaccel-quant/models" || exit 1
 out=$(cd "$1/libaccel-quant" && pwd)
 models=${2:-}
-[ -z "$models" ] || models=$(cd "$models" && pwd) || exit 1
+[ -z "$models" ] || [ "$models" = - ] || models=$(cd "$models" && pwd) || exit 1
 cd "$(dirname "$0")/../../.." || exit 1
 [ -n "$models" ] || models=../shared/models
 here=tests/libaccel/quant
@@ -60,7 +60,7 @@ for file in "${sources[@]}"; do
 	compile "$object" "${sanitize[@]}" -c "$file" && objects+=("$object")
 done
 
-compile "$out/test_quant" "${sanitize[@]}" "$here"/{test_quant,net}.c "${objects[@]}" -lm &&
+compile "$out/test_quant" "${sanitize[@]}" "$here"/{test_quant,net}.c tests/libaccel/onnx/model.c "${objects[@]}" -lm &&
 	run test_quant "$out/test_quant" "$out/corpus"
 compile "$out/test_alloc" "${sanitize[@]}" "$here"/{test_alloc,net}.c "${objects[@]}" -lm \
 	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup &&

@@ -10,12 +10,14 @@
 #include <string.h>
 
 #include "error.h"
+#include "model.h"
 #include "net.h"
 #include "onnx.h"
 #include "onnx_write.h"
 #include "quant.h"
 #include "rng.h"
 #include "tap.h"
+#include "text.h"
 
 #define SAMPLES 4
 
@@ -377,6 +379,8 @@ static void test_errors(void)
 	ok(says(quant_graph(g, samples, SAMPLES, &options, &q), -ECANCELED, "stopped") && !q &&
 	   total == SAMPLES, "progress() ends it");
 	ok(says(quant_graph(g, samples, 0, NULL, &q), -EINVAL, "no samples"), "no samples");
+	options = (struct quant_options){ .range = (enum quant_range)7 };
+	ok(says(quant_graph(g, samples, 1, &options, &q), -EINVAL, "no such way to find ranges: 7"), "no such way");
 	options = (struct quant_options){ .range = QUANT_RANGE_PERCENTILE, .percentile = 10 };
 	ok(says(quant_graph(g, samples, 1, &options, &q), -EINVAL, "percentile 10"),
 	   "a percentile out of range");
@@ -425,6 +429,87 @@ static void test_names(void)
 	graph_free(q);
 }
 
+#define X "input x f32 1,4,8,8\noutput y f32\ninit w f32 4,4,1,1\n"
+
+#define LIMITS "init lo f32 - = 0.25\ninit hi f32 - = 0.5\n"
+
+/* Models as of ../onnx/model.h: the dump of what becomes of each has one text, and lacks another; a number: the error and its words. */
+static const struct form {
+	const char *model, *has, *lacks;
+	int err;
+} forms[] = {
+	{ X "init c f32 4,1,1 = 1,-2,3,4\nnode Relu c -> d\nnode Conv x w -> a\nnode Mul a d -> y", "Conv 'Conv_1'", "Mul ", 0 },
+	{ X "init c f32 4,1,1 = 1,2,4,8\nnode Conv x w -> a\nnode Div a c -> b\nnode Conv b w -> d\nnode Sub d c -> e\n"
+	    "node Conv e w -> f\nnode Sub c f -> y", "Conv 'Conv_4'", "Sub ", 0 },
+	{ X "node Conv x w -> a\nnode HardSigmoid a -> b alpha=f:0.16666667\nnode Mul a b -> y", "HardSwish", "Mul ", 0 },
+	{ X "node Conv x w -> a\nnode ReduceMean a -> y axes=is:2,3", "GlobalAveragePool", "ReduceMean ", 0 },
+	{ X "node Conv x w -> a\nnode Sum x a -> y", "Add ", "Sum ", 0 },
+	{ X "init s f32 - = 2\nnode Conv x w -> a\nnode Sub s a -> b\nnode Mul a b -> y", "'y_QuantizeLinear'", "'b_QuantizeLinear'", 0 },
+	{ "input x f32 2,4\noutput y f32\ninit w f32 4,3\ninit v f32 3,3\nnode Gemm x w -> a\nnode Gemm a v -> y alpha=f:2",
+	  "w_", "v_", 0 },
+	{ "input x f32 2,4\noutput y f32\ninit w f32 4,3\nnode MatMul x w -> y", "'w_DequantizeLinear'", "w:float32", 0 },
+	{ X "node Conv x w -> a\nnode Conv a x -> y", "a:float32", "?", 0 },
+	{ X "init p i64 8 = 0,0,1,1,0,0,1,1\ninit s f32 - = 0.25\ninit one f32 - = 1\nnode Conv x w -> a\nnode Pad a p -> b\n"
+	    "node PRelu b s -> c\nnode Pad c p one -> y", "Pad 'Pad_3' mode=constant : c_DequantizeLinear_Output", "y_QuantizeLinear", 0 },
+	{ X "init k f32 1,4,8,8\nnode Conv x w -> a\nnode Concat a k -> y axis=i:1", "'k_DequantizeLinear'", "k:float32", 0 },
+	{ X LIMITS "node Clip x lo hi -> a\nnode Conv a w -> y", "x_scale:float32[scalar]{0.001960", "?", 0 },
+	{ X "output c f32\ninit c f32 1 = 5\nnode Conv x w -> y", "output c:float32[1]{5}", "?", 0 },
+	{ X "node Conv x w -> y strides=is:1", "attributes for 1 spatial dimensions", NULL, -EINVAL },
+	{ X LIMITS "init v f32 1,4,1,1 = 1,2,inf,4\nnode Add x hi -> p\nnode Conv p v -> a\nnode Clip a lo hi -> y", "'Conv_1' (Conv): a weight is not a number", NULL, -EINVAL },
+	{ X LIMITS "init b f32 4 = 1,2,3,inf\nnode Conv x w b -> a\nnode Clip a lo hi -> y", "'Conv_0' (Conv): a bias is not a number", NULL, -EINVAL },
+	{ X LIMITS "init c f32 4,8,8 = inf\nnode Conv x w -> a\nnode Sigmoid a -> b\nnode Add b c -> d\nnode Clip d lo hi -> y", "the constant 'c'", NULL, -EINVAL },
+};
+
+static void check_form(const struct form *f)
+{
+	struct text t = TEXT_INIT;
+	struct graph *g, *q = NULL;
+	struct value sample;
+	size_t size;
+	void *bytes = model_build(13, f->model, &size);
+	int err;
+
+	if (onnx_load_memory(bytes, size, &g)) {
+		note("%s", error_message());
+		abort();
+	}
+	free(g->name);
+	g->name = malloc(5);
+	strcpy(g->name, "form");
+	make_samples(g, 1, &sample);
+	err = quant_graph(g, &sample, 1, NULL, &q);
+	if (!err)
+		graph_dump(q, &t);
+	if (!ok(err == f->err && strstr(err ? error_message() : text_data(&t), f->has) && (err || !strstr(text_data(&t), f->lacks)), "%s",
+		strrchr(f->model, '\n') + 1))
+		note("%s", err ? error_message() : text_data(&t));
+	text_free(&t);
+	free_samples(1, &sample);
+	graph_free(g);
+	graph_free(q);
+	free(bytes);
+}
+
+/* Each sample has values twice as large as the one before: the bins of the distribution widen. */
+static void test_growing_samples(void)
+{
+	struct graph *g = net_new(), *q;
+	struct value samples[SAMPLES];
+	double psnr;
+
+	net_output(g, net_conv(g, "y", net_input(g, "x", 1, 3, 8, 8), 3, 4, 3, 1, 1, true));
+	make_samples(g, SAMPLES, samples);
+	for (int i = 0; i < SAMPLES; i++)
+		for (int k = 0; k < 3 * 8 * 8; k++)
+			((float *)samples[i].data)[k] *= (float)(1 << i) / 8;
+	q = quantise(g, samples, SAMPLES, QUANT_RANGE_ENTROPY);
+	psnr = psnr_of(g, q);
+	ok(psnr > 25, "samples whose values grow: %.1f dB", psnr);
+	free_samples(SAMPLES, samples);
+	graph_free(g);
+	graph_free(q);
+}
+
 int main(int argc, char **argv)
 {
 	folder = argc > 1 ? argv[1] : NULL;
@@ -437,5 +522,8 @@ int main(int argc, char **argv)
 	test_open_shape();
 	test_errors();
 	test_names();
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+		check_form(&forms[i]);
+	test_growing_samples();
 	return tap_done();
 }
