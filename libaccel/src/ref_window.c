@@ -137,9 +137,7 @@ static int set_channels(const struct node *n, const struct shape *x, const struc
 	if (g->group < 1 || w->dim[0] % g->group)
 		return ref_error(-EINVAL, n, "%" PRId64 " groups with weights of %s", g->group,
 				 SHAPE(w));
-	/* Both products are limited by the weights' count or refused. */
-	if (g->group > w->dim[0])
-		return ref_error(-EINVAL, n, "more groups than channels");
+	/* So there are no more groups than w->dim[0], and the weights' count limits both products. */
 	g->out_channels = g->transposed ? w->dim[1] * g->group : w->dim[0];
 	if (g->in_channels != (g->transposed ? w->dim[0] : w->dim[1] * g->group))
 		return ref_error(-EINVAL, n,

@@ -15,9 +15,10 @@ out=$(cd "$build/coverage" && pwd)
 suites=${SUITES:-graph onnx ref quant compile runtime drm cli tools faults}
 status=0
 
-# The tests call gcc by this name.  Sanitizers have their own runs in make check; here they would only take time, so it is gcc without them.
-# Threads count, too, where a suite has any; children that are killed do not.  A compiler cache would find this gcc in PATH, so it is told of the
-# real one; it does not know how to count threads.  In front of this gcc it would lose what --coverage writes.
+# The tests call gcc by this name.  Sanitizers have their own runs in make check; here they would only take time.  Optimised code tells less well
+# which line it came from.  The simulator is not measured.  Threads count, too, where a suite has any; children that are killed do not.
+# A compiler cache would find this gcc in PATH, so it is told of the real one; it does not know how to count threads.  In front of this gcc it
+# would lose what --coverage writes.
 gcc=
 for file in $(type -ap gcc); do
 	[[ "$(readlink -f "$file")" == */ccache ]] || { gcc=$file && break; }
@@ -26,13 +27,16 @@ done
 cache=$(command -v ccache)
 cat >"$out/bin/gcc" <<EOF
 #!/bin/bash
-args=()
+args=() simulator= level=-O0
 for arg; do
 	case \$arg in
-	-fsanitize=* | -fno-sanitize*) ;;
-	*) args+=("\$arg") ;;
+	-fsanitize=* | -fno-sanitize*) continue ;;
+	sim/*.c) simulator=yes ;;
+	-O*) level=\$arg && continue ;;
 	esac
+	args+=("\$arg")
 done
+[ -z "\$simulator" ] || CCACHE_COMPILER=$gcc exec $cache $gcc \$level "\${args[@]}"
 [ -n "\${COUNT_THREADS-}" ] || CCACHE_COMPILER=$gcc exec $cache $gcc --coverage "\${args[@]}"
 exec $gcc --coverage -fprofile-update=atomic "\${args[@]}"
 EOF
