@@ -49,7 +49,7 @@ plan() { # benign|hostile
 			print "slow-reg at=100000 one-in=200 cycles=500"
 			print "lost-irq at=100000 one-in=400"
 			for (i = 0; i < 20; i++)
-				print "spurious-irq at=" int(100000 + 3e9 * rand() * rand()) " cycles=" int(1 + 100 * rand())
+				printf "spurious-irq at=%.0f cycles=%d\n", 100000 + 3e9 * rand() * rand(), 1 + 100 * rand()
 		} else {
 			print "read-error at=100000 one-in=4000"
 			print "write-error at=100000 one-in=3000 resp=decerr"

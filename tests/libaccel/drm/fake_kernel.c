@@ -118,7 +118,7 @@ int __wrap_access(const char *path, int mode)
 
 int fake_dmabuf(unsigned bytes)
 {
-	int fd = memfd_create("dmabuf", MFD_CLOEXEC);
+	int fd = memfd_create("dmabuf", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
 	return fd >= 0 && !ftruncate(fd, bytes) ? fd : -1;
 }
@@ -168,7 +168,7 @@ static int get_param(struct drm_fcn_accel_get_param *p)
 		[DRM_FCN_ACCEL_PARAM_CONFIG1] = 17 | 16 << 5 | 16 << 10 | 13 << 15 | 9 << 20,
 		[DRM_FCN_ACCEL_PARAM_CONFIG2] = 8,
 		[DRM_FCN_ACCEL_PARAM_VA_START] = 4096,
-		[DRM_FCN_ACCEL_PARAM_VA_END] = 1ull << 32,
+		[DRM_FCN_ACCEL_PARAM_VA_END] = 1ull << 33,	/* more than the core has */
 		[DRM_FCN_ACCEL_PARAM_CLOCK_HZ] = 100000000,
 	};
 
@@ -322,6 +322,14 @@ static int syncobj_wait(struct drm_syncobj_wait *w)
 
 	if (i < 0)
 		return -EINVAL;
+	if (w->timeout_nsec == INT64_MAX && fake.on_wait) {
+		void (*call)(void) = fake.on_wait;
+
+		fake.on_wait = NULL;
+		pthread_mutex_unlock(&lock);
+		call();
+		pthread_mutex_lock(&lock);
+	}
 	while (!job[i].ended) {
 		struct timespec ms = { 0, 1000000 }, now;
 
@@ -425,13 +433,13 @@ int __wrap_ioctl(int fd, unsigned long request, ...)
 		fake.sync_end += !!(s->flags & DMA_BUF_SYNC_END);
 		fake.sync_start += !(s->flags & DMA_BUF_SYNC_END);
 		err = 0;
+	} else if (fake.fail_times && _IOC_NR(request) == fake.fail_nr && !fake.lost) {
+		fake.fail_times--;
+		err = -fake.fail_errno;
 	} else if (request == SYNC_IOC_FILE_INFO) {
 		err = sync_info(fd, arg);
 	} else if (fake.lost) {
 		err = -ENODEV;
-	} else if (fake.fail_times && _IOC_NR(request) == fake.fail_nr) {
-		fake.fail_times--;
-		err = -fake.fail_errno;
 	} else {
 		err = call(fd, request, arg);
 	}

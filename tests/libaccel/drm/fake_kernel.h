@@ -32,6 +32,7 @@ extern struct fake_kernel {
 	uint32_t cause, addr, cmd;	/* of the fault that is kept; cause UINT32_MAX: none is */
 	uint64_t other_faults;		/* of other jobs, behind it */
 	int max_jobs;			/* more that have not ended: -ENOSPC */
+	void (*on_wait)(void);		/* called once, by who waits for a job for ever */
 
 	/* What has happened. */
 	int handles, syncobjs;		/* that are open */

@@ -44,7 +44,7 @@ flags=(-std=c11 -g -O1 -Wall -Wextra -Werror -Ilibaccel/src -Ilibaccel/include -
 sources=(libaccel/src/backend_{drm,config}*.c libaccel/src/error.c "$here"/{fake_kernel,test_drm}.c)
 # The public functions, without the cores in process.
 sources+=(libaccel/src/{device,device_buffer,text}.c)
-wrap=-Wl,--wrap=open,--wrap=access,--wrap=ioctl
+wrap=-Wl,--wrap=open,--wrap=access,--wrap=ioctl,--wrap=calloc,--wrap=realloc
 for set in gcc:address,undefined clang:thread; do
 	cc=${set%%:*}
 	[[ " ${COMPILERS:-gcc clang} " == *" $cc "* ]] || continue

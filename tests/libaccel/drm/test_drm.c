@@ -3,10 +3,12 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sync_file.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -19,6 +21,25 @@
 #include "fake_kernel.h"
 
 #define NR(nr) (DRM_COMMAND_BASE + (nr))
+
+/* ---- memory: the allocation that makes it 0 fails ---- */
+
+static _Thread_local long countdown;
+
+void *__real_calloc(size_t n, size_t size);
+void *__real_realloc(void *p, size_t size);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_realloc(void *p, size_t size);
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+	return countdown && !--countdown ? NULL : __real_calloc(n, size);
+}
+
+void *__wrap_realloc(void *p, size_t size)
+{
+	return countdown && !--countdown ? NULL : __real_realloc(p, size);
+}
 
 static bool says(const char *word)
 {
@@ -156,7 +177,9 @@ static void test_buffers(void)
 {
 	struct core_device *dev;
 	struct bo *bo, *again = NULL;
-	int fd, fd2;
+	struct rlimit limit;
+	char path[64];
+	int fd, fd2, err;
 
 	fake_reset();
 	dev = open_or_die("");
@@ -182,10 +205,27 @@ static void test_buffers(void)
 	ok(fake.handles == 1, "the first does not take it away");
 	dev->ops->bo_free(dev, again);
 	ok(!fake.handles, "the last one does");
-	fcntl(fd, F_ADD_SEALS, F_SEAL_FUTURE_WRITE);
-	ok(!dev->ops->bo_import(dev, fd, &bo) && bo->map, "one that is for reading only");
+	ok(!fcntl(fd, F_ADD_SEALS, F_SEAL_FUTURE_WRITE) && !dev->ops->bo_import(dev, fd, &bo) && bo->map,
+	   "one that is for reading only");
 	dev->ops->bo_free(dev, bo);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	close(fd);
+	fd = fake_dmabuf(8192);
+	fd2 = open(path, O_WRONLY | O_CLOEXEC);
+	ok(fd2 >= 0 && !dev->ops->bo_import(dev, fd2, &bo) && !bo->map, "one that its exporter does not map");
+	dev->ops->bo_free(dev, bo);
+	close(fd2);
+	fake.fail_nr = 0x2e;
+	fake.fail_errno = ENOMEM;
+	fake.fail_times = 1;
+	ok(dev->ops->bo_import(dev, fd, &bo) == -ENOMEM && !bo && says("import"), "import: %s", error_message());
+	getrlimit(RLIMIT_NOFILE, &limit);
+	setrlimit(RLIMIT_NOFILE, &(struct rlimit){ 3, limit.rlim_max });
+	err = dev->ops->bo_import(dev, fd, &bo);
+	setrlimit(RLIMIT_NOFILE, &limit);
+	ok(err == -EMFILE && !bo && !fake.handles && says("keep"), "import: %s", error_message());
+	close(fd);
+	dev->ops->bo_free(dev, NULL);
 
 	dev->ops->bo_create(dev, 4096, &bo);
 	fd = dev->ops->bo_export(dev, bo);
@@ -287,6 +327,14 @@ static void test_ends(void)
 	fake.end = 0;
 	fake.no_record = true;
 	ok(!run(&w, &r) && !r.cause && !r.perf[1], "a good end without a record");
+	fake.no_record = false;
+	fake.end = -EIO;
+	fake.fail_errno = EMFILE;
+	for (int i = 0; i < 2; i++) {
+		fake.fail_nr = i ? _IOC_NR(SYNC_IOC_FILE_INFO) : 0xc1;
+		fake.fail_times = 1;
+		ok(run(&w, &r) == -EMFILE && says("how a job ended"), "the fence cannot be asked: %s", error_message());
+	}
 	w.dev->ops->close(w.dev);
 	ok(fake_reset(), "nothing is left");
 }
@@ -295,6 +343,7 @@ static void test_order_of_calls(void)
 {
 	struct core_result r;
 	struct work w;
+	struct core_progress p;
 	struct bo *import;
 	int fd = fake_dmabuf(4096), fence;
 	uint64_t token;
@@ -322,6 +371,14 @@ static void test_order_of_calls(void)
 	fence = w.dev->ops->fence(w.dev, token);
 	ok(fence >= 0, "a fence of a job that runs");
 	close(fence);
+	fake.fail_nr = 0xc1;
+	fake.fail_errno = EMFILE;
+	fake.fail_times = 1;
+	ok(w.dev->ops->fence(w.dev, token) == -EMFILE, "or none: %s", error_message());
+	w.dev->ops->progress(w.dev, token, &p);
+	ok(p.cycles >= 1000000 && !p.commands, "its progress is the time: %llu cycles of 10 ns", (unsigned long long)p.cycles);
+	w.dev->ops->progress(w.dev, token + 1, &p);
+	ok(!p.cycles, "no other job has any");
 	w.dev->ops->bo_free(w.dev, import);
 	fake_release();
 	ok(!w.dev->ops->wait(w.dev, token, 0, &r) && !r.cause, "a buffer freed meanwhile");
@@ -342,6 +399,10 @@ static void test_full(void)
 
 	fake_reset();
 	work_init(&w);
+	fake.fail_nr = 0xbf;
+	fake.fail_errno = ENOMEM;
+	fake.fail_times = 1;
+	ok(w.dev->ops->submit(w.dev, &w.job, token) == -ENOMEM && says("syncobj"), "no syncobj: %s", error_message());
 	fake.hold = true;
 	fake.max_jobs = 2;
 	for (int i = 0; i < 6 && !err; i++)
@@ -364,10 +425,6 @@ static void test_full(void)
 	fake.fail_times = 1;
 	ok(w.dev->ops->submit(w.dev, &w.job, token) == -ENOMEM && says("submit"), "%s",
 	   error_message());
-	fake.fail_nr = 0xbf;
-	fake.fail_times = 1;
-	err = w.dev->ops->submit(w.dev, &w.job, token + 1);
-	ok(!err || err == -ENOMEM, "no syncobj: %d", err);
 	w.job.cmd_count = 65;
 	ok(w.dev->ops->submit(w.dev, &w.job, token) == -EINVAL, "%s", error_message());
 	w.job.cmd_count = 1;
@@ -375,6 +432,86 @@ static void test_full(void)
 	ok(w.dev->ops->submit(w.dev, &w.job, token) == -EINVAL, "%s", error_message());
 	w.dev->ops->close(w.dev);
 	ok(fake_reset(), "nothing is left of jobs that nobody waits for");
+}
+
+/* The job whose end a submission waits for is waited for, and forgotten, by another meanwhile. */
+static struct work *overtaken;
+static uint64_t overtaken_token;
+static int overtaken_end;
+
+static void overtake(void)
+{
+	struct core_result r;
+
+	overtaken_end = overtaken->dev->ops->wait(overtaken->dev, overtaken_token, INT64_MAX, &r);
+}
+
+static void test_overtaken(void)
+{
+	struct core_result r;
+	struct work w;
+	uint64_t token;
+	int err;
+
+	fake_reset();
+	work_init(&w);
+	fake.hold = true;
+	fake.max_jobs = 1;
+	overtaken = &w;
+	overtaken_end = -1;
+	err = w.dev->ops->submit(w.dev, &w.job, &overtaken_token);
+	fake.on_wait = overtake;
+	if (!err)
+		err = w.dev->ops->submit(w.dev, &w.job, &token);
+	if (!err)
+		err = w.dev->ops->wait(w.dev, token, INT64_MAX, &r);
+	ok(!err && !overtaken_end, "two wait for one job: %d, %d", err, overtaken_end);
+	w.dev->ops->close(w.dev);
+	ok(fake_reset(), "nothing is left");
+}
+
+static void test_memory(void)
+{
+	struct core_device *dev = NULL;
+	struct core_result r;
+	struct bo *bo = NULL;
+	struct work w;
+	int fd = fake_dmabuf(4096), err, n, libdrm;
+
+	/* libdrm's own come first, of which it does not look at the results. */
+	fake_reset();
+	fake.node[0].driver = "rocket";
+	countdown = 1000;
+	backend_drm_open("/dev/accel/accel0", &dev);
+	libdrm = 1000 - (int)countdown;
+	fake_reset();
+	err = -ENOMEM;
+	for (n = 1; err == -ENOMEM && n < 100; n++) {
+		countdown = libdrm + n;
+		err = backend_drm_open("/dev/accel/accel0", &dev);
+		countdown = 0;
+		if (err && (dev || !says("memory") || fake.handles))
+			break;
+	}
+	ok(!err && n > 2, "opening: %d allocations fail", n - 2);
+	if (err)
+		return;
+	dev->ops->close(dev);
+	work_init(&w);
+	countdown = 1;
+	ok(w.dev->ops->bo_create(w.dev, 4096, &bo) == -ENOMEM && !bo && says("memory"), "a buffer: %s", error_message());
+	countdown = 1;
+	ok(w.dev->ops->bo_import(w.dev, fd, &bo) == -ENOMEM && !bo && says("memory"), "an import: %s", error_message());
+	err = -ENOMEM;
+	for (n = 1; err == -ENOMEM && n < 100; n++) {
+		countdown = n;
+		err = run(&w, &r);
+		countdown = 0;
+	}
+	ok(!err && n > 2, "a job: %d allocations fail", n - 2);
+	w.dev->ops->close(w.dev);
+	close(fd);
+	ok(fake_reset(), "nothing is left");
 }
 
 static void test_lost(void)
@@ -448,6 +585,8 @@ int main(void)
 	test_ends();
 	test_order_of_calls();
 	test_full();
+	test_overtaken();
+	test_memory();
 	test_lost();
 	test_threads();
 	return tap_done();
