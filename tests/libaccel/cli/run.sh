@@ -101,6 +101,9 @@ head -c 100 copy.onnx >cut.onnx
 try 1 "cut.onnx" "a model that is cut off" info cut.onnx
 : >empty.onnx
 try 1 "empty.onnx" "an empty model" info empty.onnx
+truncate -s 3G large.onnx
+try 1 "more than" "a model of 3 GiB" info large.onnx
+rm large.onnx
 try 1 "a.png" "a picture as a model" info a.png
 try 1 "/" "a folder as a model" info /
 try 0 "" "info of a model" info copy.onnx

@@ -229,6 +229,8 @@ static void test_infer(void)
 	   "an unknown shape");
 	ok(graph_infer(f.g, &other) == -EINVAL && message_has("?x3, which 5x4 does not fit"),
 	   "a shape that does not fit");
+	ok(graph_infer(f.g, &(struct shape){ 1, { 5 } }) == -EINVAL && message_has("?x3, which 5 does not fit"), "nor of another rank");
+	ok(graph_infer(f.g, &file) == -EINVAL && message_has("?x3, which ?x3 does not fit"), "nor one that is open itself");
 	ok(!graph_infer(f.g, &fits), "a shape that fits");
 	ok(f.g->tensor[f.y].shape.dim[0] == 3 && f.g->tensor[f.y].shape.dim[1] == 5,
 	   "perm is reversed when not given");

@@ -262,6 +262,9 @@ static void test_damage(void)
 	DAMAGE("\x3a\x10\x0a\x0e\x22\x03"
 	       "Foo\x2a\x07\x0a\x01t\x2a\x00\x2a\x00",
 	       "it has two tensors", "an attribute with two tensors");
+	DAMAGE("\x3a\x05\x2a\x03\x0a\x01\xff", "the last number of TensorProto.dims is cut off", "dims that are cut off");
+	DAMAGE("\x3a\x0f\x2a\x0d\x0a\x0b\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", "more than 64 bits", "a dim of 11 bytes");
+	DAMAGE("\x3a\x06\x2a\x04\x6a\x02\x08\x01", "wire type 0", "a key of external data that is a number");
 	DAMAGE("not a model", "the file is damaged", "text");
 }
 
@@ -362,5 +365,6 @@ int main(void)
 	test_values();
 	test_amplification();
 	test_limits();
+	onnx_close(NULL);
 	return tap_done();
 }

@@ -108,6 +108,7 @@ static void test_files(const char *folder)
 	struct graph *g = import(13, IO "init w f32 4\nnode Add x w -> y"), *again;
 	char path[512];
 	struct stat before, after;
+	int w;
 
 	snprintf(path, sizeof(path), "%s/test_write.onnx", folder);
 	ok(!onnx_write(g, path) && !onnx_load(path, &again), "a file is written and read");
@@ -118,6 +119,11 @@ static void test_files(const char *folder)
 		   before.st_size == after.st_size,
 	   "a model may be written over itself");
 	graph_free(again);
+	ok(onnx_write(g, "/dev/null") == -EINVAL && strstr(error_message(), "not a regular file"), "a device is not replaced");
+	w = graph_find_tensor(g, "w");
+	g->tensor[w].dtype = DTYPE_NONE;
+	ok(onnx_write(g, path) == -EINVAL && strstr(error_message(), "the constant 'w' has no known size"), "a constant needs a type");
+	g->tensor[w].dtype = DTYPE_F32;
 	g->tensor[g->out[0]].dtype = DTYPE_NONE;
 	ok(onnx_write(g, path) == -EINVAL && strstr(error_message(), "'y' has no type yet"),
 	   "an output needs a type");

@@ -66,6 +66,7 @@ static bool says(int err, int expected, const char *text)
 static void test_integers(void)
 {
 	struct node n = { .op = OP_ADD };
+	int64_t index[2] = { 5, 5 };
 	struct value y;
 	int err;
 
@@ -96,6 +97,13 @@ static void test_integers(void)
 	n.attr.conv = (struct conv_attr){ .spatial = 1, .kernel = { 1 }, .stride = { 1 }, .dilation = { 1 }, .pad_end = { 1 } };
 	err = COMPUTE(&n, &y, I8(SHAPE(3, { 1, 1, 1 }), 7));
 	ok(!err && holds(&y, I8(SHAPE(3, { 1, 1, 2 }), 7, -128)), "MaxPool of nothing but padding");
+	n.n_out = 2;
+	err = ref_eval(&n, (const struct value *[]){ I8(SHAPE(3, { 1, 1, 1 }), 7) },
+		       (struct value[]){ y, { DTYPE_I64, y.shape, index } });
+	ok(!err && index[0] == 0 && index[1] == -1, "which has no index");
+	n = (struct node){ .op = OP_SHAPE };
+	err = COMPUTE(&n, &y, I8(MATRIX(1, 2), 1, 2));
+	ok(!err && holds(&y, I64(LIST(2), 1, 2)), "Shape");
 }
 
 static void test_quantize(void)
@@ -129,6 +137,10 @@ static void test_qlinear(void)
 	err = COMPUTE(&n, &y, I8(LIST(2), 10, -100), F32(SCALAR, 0.5f), I8(SCALAR, 2),
 		      I8(LIST(1), 4), F32(SCALAR, 2), NULL, F32(SCALAR, 1), I8(SCALAR, 1));
 	ok(!err && holds(&y, I8(LIST(2), 13, -42)), "QLinearAdd, broadcast, without a zero point");
+	err = COMPUTE(&n, &y, I8(LIST(1), 1), F32(SCALAR, 1), NULL, I8(LIST(1), 1), NULL, NULL, F32(SCALAR, 1), NULL);
+	ok(says(err, -EINVAL, "input 4 is missing"), "without a scale");
+	err = COMPUTE(&n, &y, I8(LIST(1), 1), F32(SCALAR, 1), NULL, I8(LIST(1), 1), F32(SCALAR, 1), NULL, NULL, NULL);
+	ok(says(err, -EINVAL, "input 6 is missing"), "without one of the result");
 	n = (struct node){ .op = OP_QLINEAR_LEAKY_RELU, .attr.act.alpha = 0.1f };
 	err = COMPUTE(&n, &y, U8(LIST(2), 28, 228), F32(SCALAR, 1), U8(SCALAR, 128),
 		      F32(SCALAR, 1), U8(SCALAR, 100));
@@ -213,6 +225,8 @@ static void test_errors(void)
 	ok(says(COMPUTE(&n, &y, &x, &x), -EINVAL, "attributes for 2 spatial dimensions"), "dimensions");
 	n.attr.conv.spatial = 1;
 	ok(says(COMPUTE(&n, &y, &x, &x), -EINVAL, "padding of -1 and 0"), "padding");
+	n.op = OP_CONV_TRANSPOSE;
+	ok(says(COMPUTE(&n, &y, &x, &x), -EINVAL, "padding of -1 and 0"), "padding of a deconvolution");
 	n.op = (enum op)99;
 	ok(says(COMPUTE(&n, &y, &x, &x), -EINVAL, "no such operator"), "no operator");
 }
