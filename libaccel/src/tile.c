@@ -88,7 +88,9 @@ static int make_subs(struct cut *c)
 	int ny = l->deconv && !c->t.packed ? l->y.stride : 1;
 	int nx = l->deconv && !c->t.packed ? l->x.stride : 1;
 
-	c->sub = calloc((size_t)ny * (size_t)nx, sizeof(*c->sub));
+	c->sub = c->sub_room;
+	if (ny * nx > CUT_SUBS)
+		c->sub = calloc((size_t)ny * (size_t)nx, sizeof(*c->sub));
 	if (!c->sub)
 		return error(-ENOMEM, "out of memory for sub-convolutions");
 	for (int i = 0; i < ny * nx; i++) {
@@ -127,28 +129,37 @@ static struct block channel_block(const struct cut *c, int ch)
 	return b;
 }
 
+/* Room for one more behind n: at first that of the cut, then 64 more at a time.  NULL: out of memory. */
+static void *grow(void *array, const void *room, int n, size_t size)
+{
+	void *p;
+
+	if (n < CUT_GROUPS || (n - CUT_GROUPS) % 64)
+		return array;
+	p = realloc(array == room ? NULL : array, (size_t)(n + 64) * size);
+	if (p && array == room)
+		memcpy(p, room, (size_t)n * size);
+	return p;
+}
+
 static int add_block(struct cut *c, struct block b)
 {
-	if (c->n_block % 64 == 0) {
-		void *p = realloc(c->block, (size_t)(c->n_block + 64) * sizeof(*c->block));
+	void *p = grow(c->block, c->block_room, c->n_block, sizeof(b));
 
-		if (!p)
-			return error(-ENOMEM, "out of memory for blocks");
-		c->block = p;
-	}
+	if (!p)
+		return error(-ENOMEM, "out of memory for blocks");
+	c->block = p;
 	c->block[c->n_block++] = b;
 	return 0;
 }
 
 static int add_group(struct cut *c, struct group g)
 {
-	if (c->n_group % 64 == 0) {
-		void *p = realloc(c->group, (size_t)(c->n_group + 64) * sizeof(*c->group));
+	void *p = grow(c->group, c->group_room, c->n_group, sizeof(g));
 
-		if (!p)
-			return error(-ENOMEM, "out of memory for groups");
-		c->group = p;
-	}
+	if (!p)
+		return error(-ENOMEM, "out of memory for groups");
+	c->group = p;
 	c->group[c->n_group++] = g;
 	return 0;
 }
@@ -209,6 +220,8 @@ int cut_init(struct cut *c, const struct core_config *config, const struct layer
 	int err;
 
 	*c = (struct cut){ .config = config, .l = l, .t = *t };
+	c->group = c->group_room;
+	c->block = c->block_room;
 	err = make_subs(c);
 	if (!err && !c->n_sub)
 		err = error(-EINVAL, "the output is empty");
@@ -224,9 +237,12 @@ int cut_init(struct cut *c, const struct core_config *config, const struct layer
 
 void cut_free(struct cut *c)
 {
-	free(c->sub);
-	free(c->group);
-	free(c->block);
+	if (c->sub != c->sub_room)
+		free(c->sub);
+	if (c->group != c->group_room)
+		free(c->group);
+	if (c->block != c->block_room)
+		free(c->block);
 	memset(c, 0, sizeof(*c));
 }
 

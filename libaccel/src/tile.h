@@ -97,6 +97,9 @@ struct choice {
 };
 
 /* A tiling with all that follows from it. */
+enum { CUT_SUBS = 4, CUT_GROUPS = 16 };
+
+/* The compiler tries thousands of tilings for a layer: few parts lie in the rooms, more are allocated.  Not to be copied for keeps. */
 struct cut {
 	const struct core_config *config;
 	const struct layer *l;
@@ -105,6 +108,9 @@ struct cut {
 	struct sub *sub;
 	struct group *group;
 	struct block *block;
+	struct sub sub_room[CUT_SUBS];
+	struct group group_room[CUT_GROUPS];
+	struct block block_room[CUT_GROUPS];
 	/* Rows of tiles at the edges, where taps may be left out; the units between them. */
 	int edge_top, edge_bottom, middle, bottom;
 };

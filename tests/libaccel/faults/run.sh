@@ -6,7 +6,7 @@
 #
 #   run.sh BUILD [lost|misuse|disk|accelctl|alloc]...     default: all
 #
-# EVERY=1: every allocation fails once also in a larger network and in each command of accelctl, for long.
+# EVERY=1: every allocation of each command of accelctl fails once, not only some, for minutes.  (Of the library every one always does.)
 set -u
 
 if [ $# = 0 ]; then
@@ -38,7 +38,7 @@ fail() { # NAME LOG
 run() { # NAME PROGRAM ARGUMENT...
 	local name=$1 log=$out/$1.log status
 	shift
-	timeout "$limit" "$@" >"$log" 2>&1
+	timeout "${EVERY:+60}600" "$@" >"$log" 2>&1
 	status=$?
 	sed -n "s/^\(not \)\{0,1\}ok [0-9]* - /\1ok - /p; /^#/p" "$log"
 	plan=$((plan + $(grep -cE '^(not )?ok ' "$log")))
@@ -74,9 +74,6 @@ make_accelctl() {
 		compile test_accelctl $here/test_accelctl.c "$out/accelctl_main.o" "${objects[@]}"
 }
 
-devices=(host: host:reference model:array=8x8 rtl:array=8x8)
-limit=600
-[ -z "${EVERY-}" ] || limit=7200
 nets=(libaccel/tools/{net_maker,nets}.c)
 if ! { make_all && compile test_alloc $here/test_alloc.c tests/libaccel/quant/net.c && compile test_lost $here/test_lost.c $here/unet.c "${nets[@]}" &&
 	compile test_misuse $here/test_misuse.c $here/unet.c "${nets[@]}" && make_accelctl; } >"$out/build.log" 2>&1; then
@@ -93,10 +90,7 @@ for test; do
 	case $test in
 	lost) run lost "$out/test_lost" rtl:array=8x8 ;;
 	misuse) run misuse "$out/test_misuse" host: model:array=8x8 rtl:array=8x8 ;;
-	alloc)
-		run alloc "$out/test_alloc" "$out/files" 2 "${devices[@]}"
-		[ -z "${EVERY-}" ] || run alloc-large "$out/test_alloc" "$out/files" 8 "${devices[@]}"
-		;;
+	alloc) run alloc "$out/test_alloc" "$out/files" host: host:reference model:array=8x8 rtl:array=8x8 ;;
 	accelctl) run accelctl "$out/test_accelctl" "$out/files" ;;
 	disk) run disk $here/disk.sh "$build/libaccel-cli/accelctl" "$out/files" ;;
 	*)
