@@ -129,6 +129,8 @@ static void note_name(struct graph *g, const char *name)
 
 int graph_add_tensor(struct graph *g, const char *name, enum dtype dtype, const struct shape *shape)
 {
+	/* It may be that of another tensor, which moves. */
+	struct shape s = shape ? *shape : (struct shape){ .rank = -1 };
 	struct tensor *array = grow(g->tensor, g->n_tensor, sizeof(*array));
 	struct tensor *t;
 
@@ -136,11 +138,7 @@ int graph_add_tensor(struct graph *g, const char *name, enum dtype dtype, const 
 		return no_memory("tensor");
 	g->tensor = array;
 	t = &array[g->n_tensor];
-	*t = (struct tensor){ .dtype = dtype, .shape = { .rank = -1 } };
-	if (shape) {
-		t->shape = *shape;
-		t->shape_known = shape_count(shape) >= 0;
-	}
+	*t = (struct tensor){ .dtype = dtype, .shape_known = shape && shape_count(&s) >= 0, .shape = s };
 	t->name = name ? strdup(name) : fresh_name(g);
 	if (!t->name)
 		return no_memory("tensor's name");

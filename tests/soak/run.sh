@@ -76,9 +76,9 @@ prepare() {
 	result "the guest's root is made: $1" "$dir/build.log" $status
 }
 
-# guest KIND VARIABLES: runs it, to $out/KIND/status
+# guest KIND VARIABLES: runs it, to $out/KIND/status.  A job of a network may take seconds on a busy machine, and is not to be ended for that.
 guest() {
-	HIL_SERVER="--faults plan" fuzz_guest "$kernel" "$out/$1" $((seconds + 300)) \
+	HIL_APPEND="fcn_accel.timeout_ms=20000 fcn_accel.job_cap_ms=30000 ${HIL_APPEND-}" HIL_SERVER="--faults plan" fuzz_guest "$kernel" "$out/$1" $((seconds + 300)) \
 		"SOAK_SECONDS=$seconds SOAK_SEED=$seed $2 guest_soak.sh"
 	echo $? >"$out/$1/status"
 }
