@@ -36,7 +36,7 @@ build_guest() {
 
 # What runs there, and a fault plan; the list of the common root is replaced by an archive behind it.
 run_guest() { # NAME COMMAND [PLAN-LINE...]
-	local guest=$dir/$1
+	local guest=$dir/$1 file
 	mkdir -p "$guest/root/tests"
 	echo "$2" >"$guest/root/tests/list"
 	printf '%s\n' "${@:3}" >"$guest/plan"
@@ -44,7 +44,9 @@ run_guest() { # NAME COMMAND [PLAN-LINE...]
 	HIL_TIMEOUT=${HIL_TIMEOUT:-900} HIL_APPEND="LIMIT=800 FCN_TEST_SLOW=2 ${HIL_APPEND-}" HIL_SERVER="--faults plan ${HIL_SERVER-}" \
 		sim/hil/guest.sh "$kernel" "$guest/initramfs.gz" "$guest" test >"$guest/guest.log" 2>&1
 	result "$1: the guest powers off by itself" "$guest/guest.log" $?
-	[ -f "$guest/results.log" ] || : >"$guest/results.log"
+	for file in results.log console.log; do
+		[ -f "$guest/$file" ] || : >"$guest/$file"
+	done
 	awk -v list="load failnth.sh unload" -f tests/hil/results.awk "$guest/results.log" >"$guest/results.tap"
 	number < <(sed "s/^\(ok\|not ok\) - /&$1: /" "$guest/results.tap")
 	awk -f tests/hil/splat.awk "$guest/console.log" >"$guest/splats"

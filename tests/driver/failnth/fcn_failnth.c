@@ -44,10 +44,11 @@ static atomic_t left;
 static unsigned long failed[DEPTH];
 static unsigned int failed_depth;
 
-/* Where the flags are among a function's arguments. */
+/* Where the flags are among a function's arguments; what another kernel calls the function. */
 static struct point {
 	struct kprobe probe;
 	int flags;
+	const char *otherwise;
 } points[] = {
 	{ { .symbol_name = "kmem_cache_alloc_noprof" }, 1 },
 	{ { .symbol_name = "kmem_cache_alloc_lru_noprof" }, 2 },
@@ -62,7 +63,11 @@ static struct point {
 	{ { .symbol_name = "__kmalloc_node_noprof" }, 1 },
 	{ { .symbol_name = "__kmalloc_node_track_caller_noprof" }, 1 },
 #endif
-	{ { .symbol_name = "__alloc_pages_noprof" }, 0 },
+#ifdef FCN_KVMALLOC_FLAGS
+	/* Where it does not call another of these. */
+	{ { .symbol_name = "__kvmalloc_node_noprof" }, FCN_KVMALLOC_FLAGS },
+#endif
+	{ { .symbol_name = "__alloc_frozen_pages_noprof" }, 0, "__alloc_pages_noprof" },
 };
 
 /* What a function returns that fails. */
@@ -208,12 +213,17 @@ static void unprobe(int n)
 static int __init init(void)
 {
 	for (int i = 0; i < ARRAY_SIZE(points); i++) {
+		struct kprobe *probe = &points[i].probe;
 		int ret;
 
-		points[i].probe.pre_handler = entered;
-		ret = register_kprobe(&points[i].probe);
+		probe->pre_handler = entered;
+		ret = register_kprobe(probe);
+		if (ret == -ENOENT && points[i].otherwise) {
+			probe->symbol_name = points[i].otherwise;
+			ret = register_kprobe(probe);
+		}
 		if (ret) {
-			pr_err("fcn_failnth: no probe at %s\n", points[i].probe.symbol_name);
+			pr_err("fcn_failnth: no probe at %s\n", probe->symbol_name);
 			unprobe(i);
 			return ret;
 		}
