@@ -8,11 +8,6 @@
 
 #include <stdint.h>
 
-static inline int32_t fcnm_sat8(int64_t v)
-{
-	return v < -128 ? -128 : v > 127 ? 127 : (int32_t)v;
-}
-
 /*
  * v / 2^n to the nearest integer, ties to even; |v| below 2^61, n below 61.  In units of half
  * the divisor, adding one less than a half, or a half when the quotient is odd, makes
@@ -25,11 +20,11 @@ static inline int64_t fcnm_rne_shift(int64_t v, unsigned n)
 	return (2 * v + (INT64_C(1) << n) - 1 + odd) >> (n + 1);
 }
 
-/* First MIN, then MAX: MAX wins where MIN > MAX. */
-static inline int16_t fcnm_clamp(int16_t y, int16_t min, int16_t max)
+/* First MIN, then MAX: MAX wins where MIN > MAX.  Within -128..127, they leave nothing to saturate. */
+static inline int8_t fcnm_clamp(int64_t v, int32_t min, int32_t max)
 {
-	y = y < min ? min : y;
-	return y > max ? max : y;
+	v = v < min ? min : v;
+	return (int8_t)(v > max ? max : v);
 }
 
 #endif

@@ -98,28 +98,31 @@ typedef void (*fcnm_tile_fn)(const struct fcnm_tile *t);
 
 #define FCNM_COLS_MAX 32
 
-/* What the channels of a POST command multiply with and add, by column. */
+/* Requantisation of a POST command: what its columns multiply with and add, and what is the same for all. */
 struct fcnm_channels {
 	uint32_t bias[FCNM_COLS_MAX];
-	uint64_t significand[FCNM_COLS_MAX]; /* 2^23 + F */
+	uint32_t significand[FCNM_COLS_MAX]; /* 2^23 + F */
 	int32_t exponent[FCNM_COLS_MAX];     /* E */
-	uint64_t t[FCNM_COLS_MAX], half[FCNM_COLS_MAX]; /* see model_requant.c */
+	/* see model_requant.c; the factors and shifts of even columns, then of odd ones */
+	uint32_t limit[FCNM_COLS_MAX];
+	uint64_t factor[2][FCNM_COLS_MAX / 2], shift[2][FCNM_COLS_MAX / 2];
+	int32_t zp;
+	int32_t min, max; /* in -128..127; max wins */
 };
 
-/* The fields of POST's residual add. */
+/* The fields of POST's residual add, and its clamp. */
 struct fcnm_residual {
-	int64_t mul_a, mul_b; /* below 2^31 */
-	int16_t za, zb;
-	int32_t zo;
-	unsigned shift; /* at most 40 */
+	uint32_t mul_a, mul_b; /* below 2^31 */
+	int32_t za, zb, zo;
+	unsigned shift;   /* at most 40 */
+	int32_t min, max; /* in -128..127; max wins */
 };
 
-/* What POST does to the sums of `cols` columns, a multiple of 8; y is in -128..127. */
+/* What POST does to `cols` columns, a multiple of 8. */
 struct fcnm_post_kernel {
-	void (*requant)(const struct fcnm_channels *ch, const uint32_t *acc, uint32_t cols, int32_t zp,
-			int16_t *y);
-	/* Adds b to y. */
-	void (*residual)(const struct fcnm_residual *r, const int8_t *b, uint32_t cols, int16_t *y);
+	void (*requant)(const struct fcnm_channels *ch, const uint32_t *acc, uint32_t cols, int8_t *y);
+	/* The sum of y and b; it may take the place of one of them. */
+	void (*residual)(const struct fcnm_residual *r, const int8_t *y, const int8_t *b, uint32_t cols, int8_t *sum);
 };
 
 struct fcn_model {

@@ -12,36 +12,46 @@
  *   and both roundings are monotonic, so they do not bring a value of 2^8 or more below it.  So where the
  *   value is farther than 2^-14 from a tie of step 5, steps 2 and 4 cannot change its integer.
  *
- *   A value on a tie of at most 2^8 has an odd part of at most 9 bits.  m and 2^23 + F divide it but for powers of
- *   2, so neither they nor their product have more than 9 significant bits: steps 2 and 4 change nothing, and the tie
- *   goes to the even integer.
- *
- * REQUANT does that, and watches for a column that was near a tie but not on one: then exact() does them
- * again step by step.
+ * REQUANT computes the value with FRACTION bits behind the point, in 32 bits: m is limited to what makes 2^8 of
+ * it, so that it stays below 2^10.  Columns that are near a tie go through exact(), which does steps 1 to 7 as
+ * they stand there.
  */
 #include "model_int.h"
 #include "model_arith.h"
 
 #include <string.h>
-
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
 
 /*
  * T, within the range that REQUANT needs.  For T <= 14, m * (2^23 + F) / 2^T is 0 or at least 2^9, so that y
- * saturates, as with T = 14; m * (2^23 + F) is below 2^55, so that T >= 57 gives 0, as with 57.
+ * saturates, as with T = 14; m * (2^23 + F) is below 2^55, so that T >= 57 gives 0, as with 57, and needs
+ * no limit from 46 on.
  */
 #define T_MIN 14
+#define T_NO_LIMIT 46
 #define T_MAX 57
+
+#define FRACTION 21
+#define NEAR (UINT32_C(1) << (FRACTION - 13)) /* a tie: twice 2^-14, as what is behind FRACTION is cut off */
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "even columns are the low halves of 64-bit lanes");
 
 void fcnm_channel_set(struct fcnm_channels *ch, unsigned col, uint32_t bias, uint32_t scale)
 {
-	const int exponent = (int)(scale >> 23 & 0xff), t = 150 - exponent;
+	const int exponent = (int)(scale >> 23 & 0xff), wide = 150 - exponent;
+	const int t = wide < T_MIN ? T_MIN : wide > T_MAX ? T_MAX : wide;
+	const uint32_t significand = UINT32_C(1) << 23 | (scale & 0x7fffff);
 
 	ch->bias[col] = bias;
 	ch->exponent[col] = exponent;
-	ch->significand[col] = (UINT32_C(1) << 23) | (scale & 0x7fffff);
-	ch->t[col] = (uint64_t)(t < T_MIN ? T_MIN : t > T_MAX ? T_MAX : t);
-	ch->half[col] = (UINT64_C(1) << (ch->t[col] - 1)) - 1;
+	ch->significand[col] = significand;
+	ch->limit[col] = t >= T_NO_LIMIT ? UINT32_MAX :
+					   (uint32_t)(((UINT64_C(1) << (t + 8)) + significand - 1) / significand);
+	/* 8 bits farther left, so that the shift is to the right for all T. */
+	ch->factor[col % 2][col / 2] = (uint64_t)significand << 8;
+	ch->shift[col % 2][col / 2] = (uint64_t)(t + 8 - FRACTION);
 }
 
 static int bit_length(uint64_t v)
@@ -60,8 +70,8 @@ static uint64_t round24(uint64_t v, int *e)
 	return (uint64_t)fcnm_rne_shift((int64_t)v, (unsigned)cut);
 }
 
-/* Steps 1 to 7 as they stand there. */
-static int16_t exact(const struct fcnm_channels *ch, uint32_t col, uint32_t acc, int32_t zp)
+/* Steps 1 to 7 as they stand there, and the clamp. */
+static int8_t exact(const struct fcnm_channels *ch, uint32_t col, uint32_t acc)
 {
 	const uint32_t a = acc + ch->bias[col];
 	const bool negative = a >> 31;
@@ -76,63 +86,45 @@ static int16_t exact(const struct fcnm_channels *ch, uint32_t col, uint32_t acc,
 		i = h > 25 ? 0 : fcnm_rne_shift((int64_t)p, (unsigned)h);
 	else
 		i = h < -30 || p << -h > UINT64_C(1) << 30 ? p ? INT64_C(1) << 30 : 0 : (int64_t)(p << -h);
-	return (int16_t)fcnm_sat8((negative ? -i : i) + zp);
+	return fcnm_clamp((negative ? -i : i) + ch->zp, ch->min, ch->max);
 }
 
-/* More lanes are slower where the processor has no vectors as wide: gcc takes them apart. */
+#define RESIDUAL_SHIFT_MIN 12 /* from which on what is shifted fits 32 bits */
+
+/* Section 4 as it stands there, and the clamp. */
+static void residual_exact(const struct fcnm_residual *r, const int8_t *y, const int8_t *b, uint32_t cols, int8_t *sum)
+{
+	uint32_t i;
+
+	for (i = 0; i < cols; i++) {
+		int64_t v = (int64_t)(y[i] - r->za) * r->mul_a + (int64_t)(b[i] - r->zb) * r->mul_b;
+
+		sum[i] = fcnm_clamp(fcnm_rne_shift(v, r->shift) + r->zo, r->min, r->max);
+	}
+}
+
+/* ---- for each instruction set.  More lanes are slower where vectors are not as wide: gcc takes them apart. ---- */
+
 #define LANES 4u
-#define REQUANT requant_4
-#define RESIDUAL residual_4
+#define REQUANT requant_portable
+#define RESIDUAL residual_portable
+#define TARGET
+#define MUL_LOW(a, b) (((a) & UINT32_MAX) * (b))
+#define MIN_U(a, b) (((a) & (words)((a) < (b))) | ((b) & (words)((a) >= (b))))
+#define MIN_S(a, b) (((a) & ((a) < (b))) | ((b) & ((a) >= (b))))
+#define MAX_S(a, b) (((a) & ((a) > (b))) | ((b) & ((a) <= (b))))
 #include "model_requant_lanes.h"
 
 #ifdef __x86_64__
-#undef LANES
-#undef REQUANT
-#undef RESIDUAL
 #define LANES 8u
-#define REQUANT requant_8
-#define RESIDUAL residual_8
+#define REQUANT requant_avx2
+#define RESIDUAL residual_avx2
+#define TARGET __attribute__((target("avx2")))
+#define MUL_LOW(a, b) ((longs)_mm256_mul_epu32((__m256i)(a), (__m256i)(b)))
+#define MIN_U(a, b) ((words)_mm256_min_epu32((__m256i)(a), (__m256i)(b)))
+#define MIN_S(a, b) ((ints)_mm256_min_epi32((__m256i)(a), (__m256i)(b)))
+#define MAX_S(a, b) ((ints)_mm256_max_epi32((__m256i)(a), (__m256i)(b)))
 #include "model_requant_lanes.h"
-#endif
-
-/* ---- for each instruction set ---- */
-
-static void requant_portable(const struct fcnm_channels *ch, const uint32_t *acc, uint32_t cols,
-			     int32_t zp, int16_t *y)
-{
-	requant_4(ch, acc, cols, zp, y);
-}
-
-static void residual_portable(const struct fcnm_residual *r, const int8_t *b, uint32_t cols, int16_t *y)
-{
-	residual_4(r, b, cols, y);
-}
-
-#ifdef __x86_64__
-#define AVX2 __attribute__((target("avx2")))
-#define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
-
-AVX2 static void requant_avx2(const struct fcnm_channels *ch, const uint32_t *acc, uint32_t cols,
-			      int32_t zp, int16_t *y)
-{
-	requant_4(ch, acc, cols, zp, y);
-}
-
-AVX2 static void residual_avx2(const struct fcnm_residual *r, const int8_t *b, uint32_t cols, int16_t *y)
-{
-	residual_4(r, b, cols, y);
-}
-
-AVX512 static void requant_avx512(const struct fcnm_channels *ch, const uint32_t *acc, uint32_t cols,
-				  int32_t zp, int16_t *y)
-{
-	requant_8(ch, acc, cols, zp, y);
-}
-
-AVX512 static void residual_avx512(const struct fcnm_residual *r, const int8_t *b, uint32_t cols, int16_t *y)
-{
-	residual_8(r, b, cols, y);
-}
 #endif
 
 const struct fcnm_post_kernel *fcnm_post_select(unsigned skip)
@@ -140,12 +132,7 @@ const struct fcnm_post_kernel *fcnm_post_select(unsigned skip)
 	static const struct fcnm_post_kernel portable = { requant_portable, residual_portable };
 #ifdef __x86_64__
 	static const struct fcnm_post_kernel avx2 = { requant_avx2, residual_avx2 };
-	static const struct fcnm_post_kernel avx512 = { requant_avx512, residual_avx512 };
 
-	if (__builtin_cpu_supports("avx512bw") &&
-	    __builtin_cpu_supports("avx512dq") &&
-	    __builtin_cpu_supports("avx512vl") && skip-- == 0)
-		return &avx512;
 	if (__builtin_cpu_supports("avx2") && skip-- == 0)
 		return &avx2;
 #endif

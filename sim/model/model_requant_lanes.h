@@ -1,88 +1,120 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The loops of model_requant.c, which includes this once for each number of LANES, columns that are done at
- * a time in the vector types of gcc and clang, and each time names the functions REQUANT and RESIDUAL.
+ * The loops of model_requant.c, which includes this once for each instruction set: LANES columns at a time, in the
+ * vector types of gcc and clang.  Before, it names the functions REQUANT and RESIDUAL and their TARGET, and defines
+ * what compilers do not find by themselves: MUL_LOW, the product of the low halves of 64-bit lanes; MIN_U, MIN_S and
+ * MAX_S of 32-bit lanes.
+ *
+ * Products have 64 bits, so that even and odd columns are multiplied apart.  Bytes become 32 bits, and 32 bits bytes, by
+ * way of 16 bits, because gcc does it element by element otherwise.
  */
-ALWAYS_INLINE void REQUANT(const struct fcnm_channels *ch, const uint32_t *acc, uint32_t cols,
-			   int32_t zp, int16_t *y)
+TARGET static void REQUANT(const struct fcnm_channels *ch, const uint32_t *acc, uint32_t cols, int8_t *y)
 {
 	typedef uint32_t words __attribute__((vector_size(LANES * 4)));
 	typedef int32_t ints __attribute__((vector_size(LANES * 4)));
+	typedef uint64_t longs __attribute__((vector_size(LANES * 4)));
 	typedef int16_t shorts __attribute__((vector_size(LANES * 2)));
-	typedef uint64_t longs __attribute__((vector_size(LANES * 8)));
-	typedef int64_t slongs __attribute__((vector_size(LANES * 8)));
+	typedef int8_t bytes __attribute__((vector_size(LANES)));
 
-	longs off = { 0 }; /* lanes that are not 0: a value near a tie, but not on it */
-	uint64_t off_any = 0;
-	uint32_t col;
+	const ints zp = (ints){ 0 } + ch->zp, min = (ints){ 0 } + ch->min, max = (ints){ 0 } + ch->max;
+	words near[FCNM_COLS_MAX / LANES], any = { 0 };
+	uint32_t col, near_any = 0;
 
 	for (col = 0; col < cols; col += LANES) {
-		words a, bias, sign, m;
-		longs p, t, half, significand, i, from_tie;
-		ints v;
-		shorts narrow;
+		words a, bias, limit, m, value;
+		longs factor[2], shift[2], even, odd;
+		ints sign, v;
+		bytes narrow;
 
 		memcpy(&a, acc + col, sizeof(a));
 		memcpy(&bias, ch->bias + col, sizeof(bias));
-		memcpy(&significand, ch->significand + col, sizeof(significand));
-		memcpy(&t, ch->t + col, sizeof(t));
-		memcpy(&half, ch->half + col, sizeof(half));
+		memcpy(&limit, ch->limit + col, sizeof(limit));
+		memcpy(&factor[0], ch->factor[0] + col / 2, sizeof(longs));
+		memcpy(&factor[1], ch->factor[1] + col / 2, sizeof(longs));
+		memcpy(&shift[0], ch->shift[0] + col / 2, sizeof(longs));
+		memcpy(&shift[1], ch->shift[1] + col / 2, sizeof(longs));
 
 		a += bias;
-		sign = (words)((ints)a >> 31);
-		m = (a ^ sign) - sign;
-		p = __builtin_convertvector(m, longs) * significand;
-		i = (p + half + (p >> t & 1)) >> t; /* to the nearest integer, ties to even */
+		sign = (ints)a >> 31;
+		m = (a ^ (words)sign) - (words)sign;
+		m = MIN_U(m, limit);
+		even = MUL_LOW((longs)m, factor[0]) >> shift[0];
+		odd = MUL_LOW((longs)m >> 32, factor[1]) >> shift[1];
+		value = (words)(even | odd << 32) + (1u << (FRACTION - 1));
 
-		/* The fraction as a number of 64 bits, less a half: near a tie it is within 2^(64-14) of 0. */
-		from_tie = (p << (64 - t)) + (UINT64_C(1) << 63);
-		off |= (longs)((from_tie + (UINT64_C(1) << 50)) >> 51 == 0) & from_tie;
+		/* A tie is where the fraction is now 0. */
+		near[col / LANES] = (words)(((value + NEAR) & ((1u << FRACTION) - 2 * NEAR)) == 0);
+		any |= near[col / LANES];
 
-		/* 9 bits say enough, because y saturates from 2^8 on. */
-		i |= (longs)((slongs)i > 0xff) & 0x100;
-		v = __builtin_convertvector(i & 0x1ff, ints);
-		v = (v ^ (ints)sign) - (ints)sign + zp;
-		v = (v & (v >= -128)) | (-128 & (v < -128));
-		v = (v & (v <= 127)) | (127 & (v > 127));
-		narrow = __builtin_convertvector(v, shorts);
+		v = (ints)(value >> FRACTION);
+		v = (v ^ sign) - sign + zp;
+		v = MAX_S(v, min);
+		v = MIN_S(v, max);
+		narrow = __builtin_convertvector(__builtin_convertvector(v, shorts), bytes);
 		memcpy(y + col, &narrow, sizeof(narrow));
 	}
 	for (col = 0; col < LANES; col++)
-		off_any |= off[col];
-	if (!off_any)
+		near_any |= any[col];
+	if (__builtin_expect(!near_any, 1))
 		return;
 	for (col = 0; col < cols; col++)
-		y[col] = exact(ch, col, acc[col], zp);
+		if (near[col / LANES][col % LANES])
+			y[col] = exact(ch, col, acc[col]);
 }
 
-ALWAYS_INLINE void RESIDUAL(const struct fcnm_residual *r, const int8_t *b, uint32_t cols, int16_t *y)
+TARGET static void RESIDUAL(const struct fcnm_residual *r, const int8_t *y, const int8_t *b, uint32_t cols,
+			    int8_t *sum)
 {
-	typedef int8_t bytes __attribute__((vector_size(LANES)));
+	typedef uint32_t words __attribute__((vector_size(LANES * 4)));
+	typedef int32_t ints __attribute__((vector_size(LANES * 4)));
+	typedef uint64_t longs __attribute__((vector_size(LANES * 4)));
 	typedef int16_t shorts __attribute__((vector_size(LANES * 2)));
-	typedef uint64_t longs __attribute__((vector_size(LANES * 8)));
-	typedef int64_t slongs __attribute__((vector_size(LANES * 8)));
+	typedef int8_t bytes __attribute__((vector_size(LANES)));
 
-	/* |v| is below 2^41: with 2^42 added, which is a multiple of every 2^SHIFT, it is positive. */
-	const uint64_t up = UINT64_C(1) << 42, half = (UINT64_C(1) << r->shift) - 1;
-	const int64_t mul_a = r->mul_a, mul_b = r->mul_b, add = r->zo - (INT64_C(1) << (42 - r->shift));
-	const int16_t za = r->za, zb = r->zb;
+	/* Factors without sign: 256 is added to both, and subtracted with what makes v positive. |v| is below 2^41. */
+	const uint64_t up = (UINT64_C(1) << 42) - 256 * ((uint64_t)r->mul_a + r->mul_b);
+	const uint64_t half = (UINT64_C(1) << r->shift) - 1;
+	const longs mul_a = (longs){ 0 } + r->mul_a, mul_b = (longs){ 0 } + r->mul_b;
+	const ints min = (ints){ 0 } + r->min, max = (ints){ 0 } + r->max;
 	const unsigned n = r->shift;
-	uint32_t col;
+	uint32_t col, i;
 
+	if (n < RESIDUAL_SHIFT_MIN) {
+		residual_exact(r, y, b, cols, sum);
+		return;
+	}
 	for (col = 0; col < cols; col += LANES) {
-		shorts ys, narrow;
-		bytes bs;
-		slongs sum;
-		longs v;
+		longs factor_a, factor_b, v[2];
+		bytes narrow;
+		shorts wide;
+		ints q;
 
-		memcpy(&ys, y + col, sizeof(ys));
-		memcpy(&bs, b + col, sizeof(bs));
-		v = (longs)(__builtin_convertvector(ys - za, slongs) * mul_a +
-			    __builtin_convertvector(__builtin_convertvector(bs, shorts) - zb, slongs) * mul_b) + up;
-		sum = (slongs)((2 * v + half + (v >> n & 1)) >> (n + 1)) + add;
-		sum = (sum & (sum >= -128)) | (-128 & (sum < -128));
-		sum = (sum & (sum <= 127)) | (127 & (sum > 127));
-		narrow = __builtin_convertvector(sum, shorts);
-		memcpy(y + col, &narrow, sizeof(narrow));
+		memcpy(&narrow, y + col, sizeof(narrow));
+		wide = __builtin_convertvector(narrow, shorts);
+		factor_a = (longs)(__builtin_convertvector(wide, ints) - (r->za - 256));
+		memcpy(&narrow, b + col, sizeof(narrow));
+		wide = __builtin_convertvector(narrow, shorts);
+		factor_b = (longs)(__builtin_convertvector(wide, ints) - (r->zb - 256));
+		for (i = 0; i < 2; i++) {
+			v[i] = MUL_LOW(factor_a, mul_a) + MUL_LOW(factor_b, mul_b) + up;
+			/* As fcnm_rne_shift(). */
+			v[i] = (2 * v[i] + half + (v[i] >> n & 1)) >> (n + 1);
+			factor_a >>= 32;
+			factor_b >>= 32;
+		}
+		q = (ints)(words)(v[0] | v[1] << 32) - ((1 << (42 - n)) - r->zo);
+		q = MAX_S(q, min);
+		q = MIN_S(q, max);
+		narrow = __builtin_convertvector(__builtin_convertvector(q, shorts), bytes);
+		memcpy(sum + col, &narrow, sizeof(narrow));
 	}
 }
+
+#undef LANES
+#undef REQUANT
+#undef RESIDUAL
+#undef TARGET
+#undef MUL_LOW
+#undef MIN_U
+#undef MIN_S
+#undef MAX_S

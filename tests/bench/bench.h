@@ -7,7 +7,7 @@
 
 enum { ROWS = 16, COLS = 16, PERF_CYCLES = 1, PERF_ARRAY = 2 };
 enum { LOAD = 1 << FCN_ENG_LOAD, CONV = 1 << FCN_ENG_CONV, POST = 1 << FCN_ENG_POST, STORE = 1 << FCN_ENG_STORE };
-enum { SPACE_IFM, SPACE_WGT, SPACE_OFM, SPACE_PAR }; /* LOAD.SPACE */
+enum { SPACE_IFM, SPACE_WGT, SPACE_OFM, SPACE_PAR, SPACE_TABLE }; /* LOAD.SPACE */
 enum { COPY_BYTES = 0x4000 };                         /* in one command */
 
 struct list {

@@ -11,19 +11,25 @@
 #define ROUNDS 500000u /* of 8 values in every kernel */
 #define COLS 8
 
-/* Section 2 as the single precision arithmetic that it stands for. */
-static int32_t requant_float(uint32_t acc, uint32_t bias, uint32_t scale_bits, int32_t zp)
+/* Section 5, behind what is saturated. */
+static int32_t saturate_and_clamp(int64_t v, int32_t min, int32_t max)
+{
+	v = v < -128 ? -128 : v > 127 ? 127 : v;
+	v = v < min ? min : v;
+	return (int32_t)(v > max ? max : v);
+}
+
+/* Section 2 as the single precision arithmetic that it stands for, and the clamp. */
+static int32_t requant_float(uint32_t acc, uint32_t bias, uint32_t scale_bits, const struct fcnm_channels *ch)
 {
 	float scale, product, rounded;
-	int32_t y;
 
 	scale_bits &= 0x7fffffff;
 	memcpy(&scale, &scale_bits, sizeof(scale));
 	product = (float)(int32_t)(acc + bias) * scale;
 	rounded = nearbyintf(product);
 	rounded = fminf(fmaxf(rounded, -1e6f), 1e6f);
-	y = (int32_t)rounded + zp;
-	return y < -128 ? -128 : y > 127 ? 127 : y;
+	return saturate_and_clamp((int32_t)rounded + ch->zp, ch->min, ch->max);
 }
 
 /* Numbers of all magnitudes, with long runs of equal bits, and the ends of the range. */
@@ -64,27 +70,41 @@ static uint32_t scale_for(uint32_t sum)
 	return bits | (rig_below(2) ? 0x80000000 : 0);
 }
 
+static int32_t byte(void)
+{
+	return (int32_t)rig_below(256) - 128;
+}
+
+/* The clamp of half of all commands: none. */
+static void random_clamp(int32_t *min, int32_t *max)
+{
+	const bool none = rig_below(2);
+
+	*min = none ? -128 : byte();
+	*max = none ? 127 : byte();
+}
+
 static unsigned requant_round(const struct fcnm_post_kernel *kernel)
 {
-	struct fcnm_channels ch = { 0 };
+	struct fcnm_channels ch = { .zp = byte() };
 	uint32_t acc[COLS], bias[COLS], scale[COLS], i;
-	int32_t zp = (int32_t)rig_below(256) - 128;
-	int16_t y[COLS];
+	int8_t y[COLS];
 	unsigned bad = 0;
 
+	random_clamp(&ch.min, &ch.max);
 	for (i = 0; i < COLS; i++) {
 		acc[i] = number();
 		bias[i] = rig_below(2) ? number() : 0;
 		scale[i] = scale_for(acc[i] + bias[i]);
 		fcnm_channel_set(&ch, i, bias[i], scale[i]);
 	}
-	kernel->requant(&ch, acc, COLS, zp, y);
+	kernel->requant(&ch, acc, COLS, y);
 	for (i = 0; i < COLS; i++) {
-		if (y[i] == requant_float(acc[i], bias[i], scale[i], zp))
+		if (y[i] == requant_float(acc[i], bias[i], scale[i], &ch))
 			continue;
 		if (!bad++)
 			printf("# acc %d bias %d scale 0x%08x zp %d: %d\n", (int32_t)acc[i],
-			       (int32_t)bias[i], scale[i], zp, y[i]);
+			       (int32_t)bias[i], scale[i], ch.zp, y[i]);
 	}
 	return bad;
 }
@@ -103,16 +123,16 @@ static void test_requant(void)
 
 static void test_example(void)
 {
-	struct fcnm_channels ch = { 0 };
+	struct fcnm_channels ch = { .min = -128, .max = 127 };
 	uint32_t acc[COLS] = { 1000, 1000, 1, 0, 0xffffffff };
-	int16_t y[COLS];
+	int8_t y[COLS];
 
 	fcnm_channel_set(&ch, 0, 0, 0x3c4ccccd);
 	fcnm_channel_set(&ch, 1, 0, 0);	     /* a scale of zero */
 	fcnm_channel_set(&ch, 2, 0, 0x7f800000); /* E = 255 */
 	fcnm_channel_set(&ch, 3, 0, 0x7fffffff);
 	fcnm_channel_set(&ch, 4, 0, 0x7f800000);
-	fcnm_post_select(0)->requant(&ch, acc, COLS, 0, y);
+	fcnm_post_select(0)->requant(&ch, acc, COLS, y);
 	ok(y[0] == 12, "the example of arithmetic.md");
 	ok(y[1] == 0 && y[3] == 0, "zero scale or sum");
 	ok(y[2] == 127 && y[4] == -128, "an exponent of 255 saturates");
@@ -150,34 +170,28 @@ static void test_rne_shift(void)
 
 static int32_t residual_by_definition(const struct fcnm_residual *r, int32_t y, int32_t b)
 {
-	const int64_t v = (y - r->za) * r->mul_a + (b - r->zb) * r->mul_b;
-	const int64_t sum = rne_by_definition(v, r->shift) + r->zo;
+	const int64_t v = (int64_t)(y - r->za) * r->mul_a + (int64_t)(b - r->zb) * r->mul_b;
 
-	return sum < -128 ? -128 : sum > 127 ? 127 : (int32_t)sum;
-}
-
-static int32_t byte(void)
-{
-	return (int32_t)rig_below(256) - 128;
+	return saturate_and_clamp(rne_by_definition(v, r->shift) + r->zo, r->min, r->max);
 }
 
 static unsigned residual_round(const struct fcnm_post_kernel *kernel)
 {
-	const struct fcnm_residual r = {
+	struct fcnm_residual r = {
 		.mul_a = rig_rand() >> (1 + rig_below(31)), .mul_b = rig_rand() >> (1 + rig_below(31)),
-		.za = (int16_t)byte(), .zb = (int16_t)byte(), .zo = byte(), .shift = rig_below(41),
+		.za = byte(), .zb = byte(), .zo = byte(), .shift = rig_below(41),
 	};
-	int16_t y[COLS], was[COLS];
-	int8_t b[COLS];
+	int8_t y[COLS], b[COLS], sum[COLS];
 	unsigned i, bad = 0;
 
+	random_clamp(&r.min, &r.max);
 	for (i = 0; i < COLS; i++) {
-		y[i] = was[i] = (int16_t)byte();
+		y[i] = (int8_t)byte();
 		b[i] = (int8_t)byte();
 	}
-	kernel->residual(&r, b, COLS, y);
+	kernel->residual(&r, y, b, COLS, sum);
 	for (i = 0; i < COLS; i++)
-		bad += y[i] != residual_by_definition(&r, was[i], b[i]);
+		bad += sum[i] != residual_by_definition(&r, y[i], b[i]);
 	return bad;
 }
 
@@ -195,8 +209,7 @@ static void test_residual(void)
 
 static void test_clamp(void)
 {
-	int16_t y;
-	int bad = 0;
+	int y, bad = 0;
 
 	for (y = -128; y < 128; y++) {
 		bad += fcnm_clamp(y, -5, 7) != (y < -5 ? -5 : y > 7 ? 7 : y);
