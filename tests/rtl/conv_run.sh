@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# Builds and runs the test of the CONV engine: conv_run.sh BUILD [RxC...].  Prints TAP.
+# Builds and runs the tests of the CONV engine, and of the multiplier for ECP5: conv_run.sh BUILD [RxC...].  Prints TAP.
 # With MODE=bench it prints the speed of the simulation instead.  SEED and ROUNDS go to the bench.
 set -u
 
@@ -27,6 +27,19 @@ fi
 # Numbers the tests of all geometries in one row.
 n=0
 status=0
+if [ "${MODE:-test}" = test ]; then
+	n=1
+	sed 's/^module fcn_mul/module fcn_mul_ecp5/' "$root/rtl/fpga/ecp5/fcn_mul.v" >"$out/fcn_mul_ecp5.v"
+	iverilog -g2005 -s mul_tb -o "$out/mul_tb" "$root/tests/rtl/mul_tb.v" "$root/rtl/fcn_mul.v" "$out/fcn_mul_ecp5.v" \
+		>"$out/mul_tb.log" 2>&1 && "$out/mul_tb" >>"$out/mul_tb.log" 2>&1
+	if grep -q '^ok' "$out/mul_tb.log"; then
+		sed -n 's/^ok/ok 1/p' "$out/mul_tb.log"
+	else
+		echo "not ok 1 - the multiplier for ECP5 gives what the portable one gives"
+		sed 's/^/# /' "$out/mul_tb.log"
+		status=1
+	fi
+fi
 for geometry; do
 	rows=${geometry%x*}
 	cols=${geometry#*x}
