@@ -52,7 +52,6 @@ struct options {
 
 /* usage_error(): a mistake on the command line: EXIT_USAGE instead of EXIT_FAILED. */
 int usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
-bool is_usage_error(void);
 
 /* ---- options.c ---- */
 

@@ -36,11 +36,6 @@ static void on_message(j_common_ptr info, int level)
 		on_error(info);
 }
 
-static void on_output(j_common_ptr info)
-{
-	(void)info;
-}
-
 static void on_progress(j_common_ptr info)
 {
 	j_decompress_ptr d = (j_decompress_ptr)(void *)info;
@@ -56,7 +51,6 @@ static struct jpeg_error_mgr *handler_init(struct handler *h)
 	jpeg_std_error(&h->mgr);
 	h->mgr.error_exit = on_error;
 	h->mgr.emit_message = on_message;
-	h->mgr.output_message = on_output;
 	return &h->mgr;
 }
 

@@ -10,11 +10,6 @@
 
 static bool usage;
 
-bool is_usage_error(void)
-{
-	return usage;
-}
-
 int usage_error(const char *format, ...)
 {
 	char text[400];

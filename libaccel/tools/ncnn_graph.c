@@ -364,8 +364,6 @@ static int add_outputs(struct graph *g)
 	for (int i = 0; err >= 0 && i < g->n_node; i++)
 		if (!is_read(g, g->node[i].out[0]))
 			err = graph_add_output(g, g->node[i].out[0]);
-	if (err >= 0 && !g->n_out)
-		err = error(-EINVAL, "the network has no output");
 	return err < 0 ? err : 0;
 }
 

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <jpeglib.h>
+
 #include "accel.h"
 #include "graph.h"
 #include "image.h"
@@ -103,6 +105,126 @@ static void sum_model(const char *path)
 	save(g, node(g, OP_ADD, "sum", 2, in, DTYPE_F32), path);
 }
 
+/* One function of x, of any rank and type. */
+static void function_model(const char *name, enum dtype from, int rank, const int64_t *dim, enum op op, enum dtype to, const char *path)
+{
+	struct shape shape = { .rank = rank };
+	struct graph *g = graph_new();
+	int x, y;
+
+	for (int i = 0; i < rank; i++)
+		shape.dim[i] = dim[i];
+	x = graph_add_tensor(g, name, from, &shape);
+	need(graph_add_input(g, x));
+	y = node(g, op, "function", 1, &x, to);
+	if (op == OP_CAST)
+		g->node[g->n_node - 1].attr.cast.to = to;
+	save(g, y, path);
+}
+
+/* From and to the types that a model may have. */
+static void cast_models(void)
+{
+	static const struct {
+		const char *in, *out;
+		enum dtype dtype;
+	} types[] = {
+		{ "in-double.onnx", "out-double.onnx", DTYPE_F64 }, { "in-int32.onnx", "out-int32.onnx", DTYPE_I32 },
+		{ "in-int64.onnx", "out-int64.onnx", DTYPE_I64 },   { "in-int8.onnx", "out-int8.onnx", DTYPE_I8 },
+		{ "in-uint8.onnx", "out-uint8.onnx", DTYPE_U8 },    { "in-bool.onnx", "out-bool.onnx", DTYPE_BOOL },
+	};
+	const int64_t dim[4] = { 1, 1, 24, 32 };
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		function_model("x", types[i].dtype, 4, dim, OP_CAST, DTYPE_F32, types[i].in);
+		function_model("x", DTYPE_F32, 4, dim, OP_CAST, types[i].dtype, types[i].out);
+	}
+}
+
+/* Of any size, or of any rank. */
+static void open_model(int rank, const char *path)
+{
+	int x;
+	struct graph *g = picture_graph(8, 8, &x);
+
+	need(graph_add_output(g, node(g, OP_RELU, "relu", 1, &x, DTYPE_F32)));
+	need(graph_infer(g, NULL));
+	for (int i = 0; i < g->n_tensor; i++)
+		g->tensor[i].shape = (struct shape){ rank, { 1, 3, -1, -1 } };
+	need(onnx_write(g, path));
+	graph_free(g);
+}
+
+static void scores_model(const char *path)
+{
+	int x;
+	struct graph *g = picture_graph(24, 32, &x);
+
+	save(g, conv(g, x, 6, 1), path);
+}
+
+static void two_model(const char *path)
+{
+	int x, in[2];
+	struct graph *g = picture_graph(24, 32, &x);
+
+	in[0] = in[1] = x;
+	save(g, node(g, OP_CONCAT, "two", 2, in, DTYPE_F32), path);
+}
+
+/* A progressive file whose last scan comes too often. */
+static void many_scans(const char *path)
+{
+	static const jpeg_scan_info scans[] = {
+		{ 3, { 0, 1, 2 }, 0, 0, 0, 0 },
+		{ 1, { 0 }, 1, 63, 0, 0 },
+		{ 1, { 1 }, 1, 63, 0, 0 },
+		{ 1, { 2 }, 1, 63, 0, 0 },
+	};
+	struct jpeg_compress_struct c;
+	struct jpeg_error_mgr errors;
+	unsigned char row[3 * 32] = { 0 }, *bytes = NULL;
+	unsigned long size = 0, at;
+	JSAMPROW rows = row;
+	FILE *f;
+
+	c.err = jpeg_std_error(&errors);
+	jpeg_create_compress(&c);
+	jpeg_mem_dest(&c, &bytes, &size);
+	c.image_width = c.image_height = 32;
+	c.input_components = 3;
+	c.in_color_space = JCS_RGB;
+	jpeg_set_defaults(&c);
+	c.scan_info = scans;
+	c.num_scans = 4;
+	jpeg_start_compress(&c, TRUE);
+	while (c.next_scanline < 32)
+		jpeg_write_scanlines(&c, &rows, 1);
+	jpeg_finish_compress(&c);
+	jpeg_destroy_compress(&c);
+	for (at = size - 2; at && (bytes[at] != 0xff || bytes[at + 1] != 0xda);)
+		at--;
+	f = fopen(path, "wb");
+	if (!f || !at)
+		exit(1);
+	fwrite(bytes, 1, size - 2, f);
+	for (int i = 0; i < 300; i++)
+		fwrite(bytes + at, 1, size - 2 - at, f);
+	fwrite("\xff\xd9", 1, 2, f);
+	if (fclose(f))
+		exit(1);
+	free(bytes);
+}
+
+/* Larger than what image_alloc() gives. */
+static void wide_picture(int w, const char *path)
+{
+	struct image im = { w, 1, calloc((size_t)w, 3) };
+
+	need(image_write(path, &im));
+	free(im.rgb);
+}
+
 static void picture(int w, int h, const char *path)
 {
 	struct image im;
@@ -147,7 +269,17 @@ int main(int argc, char **argv)
 	copy_model(16, 16, "sixteen.onnx");
 	classes_model("classes.onnx");
 	sum_model("sum.onnx");
+	cast_models();
+	open_model(4, "open.onnx");
+	open_model(-1, "any.onnx");
+	scores_model("scores.onnx");
+	two_model("two.onnx");
+	function_model("a\"b\\c\td,e", DTYPE_F32, 2, (int64_t[]){ 2, 3 }, OP_RELU, DTYPE_F32, "names.onnx");
+	function_model("x", DTYPE_F32, 5, (int64_t[]){ 2, 1, 1, 4, 4 }, OP_RELU, DTYPE_F32, "five.onnx");
 	picture(32, 24, "a.png");
+	wide_picture(40000, "wide.png");
+	wide_picture(40000, "wide.jpg");
+	many_scans("scans.jpg");
 	picture(32, 24, "a.jpg");
 	picture(13, 9, "odd.png");
 	array(ACCEL_FLOAT32, 4, (int64_t[]){ 1, 3, 24, 32 }, "x.npy");

@@ -81,6 +81,29 @@ try 1 "fixes it at 24" "a shape that contradicts the model" info copy.onnx --sha
 try 2 "3 numbers" "two means" run copy.onnx a.png -o y.npy --mean 1,2
 try 2 "above 0" "a deviation of 0" run copy.onnx a.png -o y.npy --std 0
 try 2 "at most" "a seed of letters" run copy.onnx -o y.npy --seed x
+try 2 "separated by commas" "means without commas" run copy.onnx a.png -o y.npy --mean 1:2:3
+try 2 "at least 1" "a multiple of 0" run copy.onnx a.png -o y.npy --multiple 0
+try 2 "must be the smaller one" "a range backwards" run copy.onnx a.png -o y.png --range=2,1
+try 2 "above 50" "a percentile of letters" quantize copy.onnx --calib . -o y.onnx --percentile x
+try 2 "above 50" "a percentile of 50" quantize copy.onnx --calib . -o y.onnx --percentile 50
+try 2 "'1x3y4' is no shape" "a shape with a letter" info copy.onnx --shape 1x3y4
+shapes=()
+for i in {1..17}; do shapes+=(--shape "1x$i"); done
+try 2 "more than 16 arguments" "too many shapes" info copy.onnx "${shapes[@]}"
+try 2 "more than 16" "too many devices" verify copy.onnx --devices "host:$(printf ',host:%.0s' {1..16})"
+try 2 "too long" "a URI that is too long" info --device "model:$(printf 'memory=ideal,%.0s' {1..60})" --array 8x8
+for command in verify quantize profile "dump --stage emit"; do
+	# shellcheck disable=SC2086  # a list
+	try 2 "no model is given" "$command without a model" $command
+done
+for command in info "quantize --calib . -o y.onnx" "dump --stage emit"; do
+	# shellcheck disable=SC2086  # a list
+	try 2 "more than one model" "${command%% *} of two models" $command copy.onnx sum.onnx
+done
+try 2 "no --calib" "quantize without samples" quantize copy.onnx -o y.onnx
+try 2 "must name one file" "quantize without an output" quantize copy.onnx --calib .
+try 1 "none.onnx" "dump of a missing model" dump --stage emit none.onnx
+try 1 "none.onnx" "verify of a missing model" verify none.onnx --devices host:,model:
 
 # ---- devices ----
 try 0 "" "info" info
@@ -90,6 +113,8 @@ try 0 "" "info of a device" info --device model: --array 8x16
 grep -q '8x16' "$out/stdout"
 result $? "it has the array that was asked for" "$out/stdout"
 try 1 "is no device" "an unknown device" info --device gpu:
+try 1 "is no device" "a model on an unknown device" info copy.onnx --device gpu:
+try 1 "is no device" "a layer on an unknown device" bench --layer conv,8,8,16,16,3,1,1 --device gpu:
 try 1 "8, 16 or 32" "an impossible array" info --device model: --array 7x7
 try 1 "wanted is ROWSxCOLUMNS" "an array of letters" info --device model: --array large
 try 2 "not for host:" "an array of the host" run copy.onnx -o y.npy --device host: --array 8x8
@@ -114,6 +139,20 @@ if command -v python3 >/dev/null; then
 	python3 -m json.tool "$out/stdout" >/dev/null 2>"$out/json"
 	result $? "that is JSON" "$out/json"
 fi
+
+try 0 "" "names with quotes as JSON" info names.onnx --json
+if command -v python3 >/dev/null; then
+	python3 -c 'import json, sys; sys.exit(json.load(open(sys.argv[1]))["tensors"][0]["name"] != "a\"b\\c\td,e")' "$out/stdout" 2>"$out/json"
+	result $? "come back" "$out/json"
+fi
+try 0 "" "and as CSV" info names.onnx --csv
+grep -q '"a""b' "$out/stdout"
+result $? "have their quotes twice" "$out/stdout"
+try 0 "" "a model of any size" info open.onnx
+grep -q '1x3x?x?' "$out/stdout"
+result $? "shows that" "$out/stdout"
+try 0 "" "a model of any rank" info any.onnx
+try 0 "" "info of the host's part" info copy.onnx --host-only
 
 # ---- run ----
 try 0 "" "a picture to a picture" run copy.onnx a.png -o b.png
@@ -157,6 +196,29 @@ head -c 500 a.jpg >cut.jpg
 try 1 "cannot read cut.jpg" "a JPEG file that is cut off" run copy.onnx cut.jpg -o y2.npy
 absent "no output file was made" y2
 try 1 "none/y.png" "an output in a folder that is not there" run copy.onnx a.png -o none/y.png
+for type in double int32 int64 int8 uint8 bool; do
+	try 0 "" "an input of $type" run in-$type.onnx -o y.npy
+	try 0 "" "an output of $type as a picture" run out-$type.onnx a.png -o y.png
+done
+try 0 "" "a picture as bytes" run in-uint8.onnx a.png -o y.npy
+try 0 "" "scores as colours" run scores.onnx a.png -o y.png
+try 0 "" "two pictures in one" run two.onnx a.png -o y.png
+try 1 "the output is 2 pictures" "an overlay of two" run two.onnx a.png -o y2.png --overlay
+try 1 "1 pictures do not fit in one" "a picture that is too wide" run open.onnx --shape 1x3x1x32767 -o y2.png
+try 1 "is no picture" "an output of rank 5" run five.onnx -o y2.png
+try 1 "dim 2 of 'picture' is open; give --shape" "random numbers of any size" run open.onnx -o y2.npy
+try 1 "no known shape; give --shape" "of any rank" run any.onnx -o y2.npy
+try 1 "." "of a size that nothing has" run open.onnx --shape 1x3x1048576x1048576 -o y2.npy
+for type in png jpg; do
+	try 1 "40000 x 1 pixels; up to 32767" "a $type file that is too wide" run open.onnx wide.$type -o y2.npy
+done
+try 1 "more than 200 scans" "a JPEG file of too many scans" run open.onnx scans.jpg -o y2.npy
+head -c 20 a.png >cut2.png
+try 1 "cannot read cut2.png" "a PNG file without a header" run copy.onnx cut2.png -o y2.npy
+absent "no output file was made" y2
+# A terminal is shown how far it is.
+script -qec "$ctl bench copy.onnx --device host:" "$out/terminal" >"$out/stdout" 2>&1 </dev/null && grep -q '\[.*of ' "$out/terminal"
+result $? "a terminal sees progress" "$out/terminal"
 # A device, or anything that is no regular file, must never be replaced by renaming.
 mkfifo pipe.npy pipe.png pipe.onnx pipe.json
 try 1 "no regular file" "a pipe for an array" run copy.onnx --input x.npy -o pipe.npy
@@ -175,12 +237,18 @@ try 0 "" "verify" verify copy.onnx a.png --devices model:array=8x8,host:
 try 0 "" "verify as CSV" verify classes.onnx --devices host:,model:,host: --csv
 awk 'END { exit NR != 3 }' "$out/stdout"
 result $? "a row for each device but the first" "$out/stdout"
+try 0 "" "verify as JSON" verify copy.onnx --devices model:array=8x8,host: --json
+try 1 "has no option 'x'" "verify with a comma in a device" verify copy.onnx --devices "model:array=8x8,x=1,host:"
 try 2 "at least two" "verify of one device" verify copy.onnx --devices model:
 try 1 "is no device" "verify of an unknown device" verify copy.onnx --devices model:,gpu:
 try 0 "" "bench of a model" bench copy.onnx --device model:
+try 0 "" "bench without layers" bench copy.onnx --device model: --no-layers
 try 0 "" "bench of layers" bench --layer conv,8,8,16,16,3,1,1 --layer deconv,8,8,16,8,4,2,1 --csv --device model:
 [ "$(wc -l <"$out/stdout")" = 3 ]
 result $? "a row for each" "$out/stdout"
+try 0 "" "a layer on the host" bench --layer conv,8,8,16,16,3,1,1 --device host:
+try 2 "wanted is" "a layer of too few numbers" bench --layer conv,8,8
+try 2 "up to 65535" "a layer of a large number" bench --layer conv,8,8,16,70000,3,1,1
 try 2 "only P may be 0" "a layer of stride 0" bench --layer conv,8,8,16,16,3,0,1
 try 2 "wanted is" "a layer of words" bench --layer pool,8,8,16,16,3,1,1
 try 2 "weights" "a layer that is too large" bench --layer conv,8,8,60000,60000,9,1,1
@@ -203,6 +271,10 @@ try 1 "has no .png" "no samples" quantize copy.onnx --calib none-here -o q2.onnx
 try 1 "cannot open the folder none" "a missing folder" quantize copy.onnx --calib none -o q2.onnx
 try 2 "minmax, percentile or entropy" "an unknown range" quantize copy.onnx --calib pictures -o q2.onnx --calib-range x
 try 1 "inputs" "a model of two inputs" quantize sum.onnx --calib pictures -o q2.onnx
+try 0 "" "a percentile" quantize copy.onnx --calib pictures -o q3.onnx --calib-range percentile --percentile 99
+try 0 "" "profile of a quantised model" profile q.onnx a.png --trace core.json --device model:
+grep -q '"X", "pid": 1' core.json
+result $? "its trace has the core's time" core.json
 for stage in import lower partition schedule allocate emit; do
 	try 0 "" "dump of stage $stage" dump --stage $stage q.onnx --device model:
 	[ -s "$out/stdout" ]

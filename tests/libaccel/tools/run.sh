@@ -120,6 +120,12 @@ try 1 "cut.npy" "a map that is cut off" $p regions a.png cut.npy 0.3 d.png
 try 0 "" "overlap" $p overlap map.npy flat.npy 0.3
 prints 100.0 "of equal maps"
 try 1 "but other.npy" "overlap of maps of two sizes" $p overlap map.npy other.npy 0.3
+try 0 "" "a large picture has large letters" $p beside wide.png e.png one
+try 0 "" "three numbers" accel-model noise 2x3x4 1 cube.npy
+try 1 "is no map" "a map of three dims" $p overlap map.npy cube.npy 0.3
+timeout 60 "$objects/$p" psnr a.png a.png >/dev/full 2>"$out/stderr"
+[ $? = 1 ] && grep -q "standard output" "$out/stderr"
+result $? "a full disk behind standard output" "$out/stderr"
 try 1 "cannot" "an output in a folder that is not there" $p crop a.png 0 0 4 4 none/d.png
 absent "no output file was made by what failed" d.png
 
@@ -144,7 +150,23 @@ try 1 "cannot open none.bin" "missing weights" $p n.param none.bin o.onnx
 try 1 "is no text" "weights as text" $p n.bin n.param o.onnx
 try 1 "n.param.*way 0x" "text as weights" $p n.param n.param o.onnx
 try 1 "none/o.onnx" "an output in a folder that is not there" $p n.param n.bin none/o.onnx
+wrong() { # MESSAGE NAME LAYER..
+	local message=$1 name=$2
+	shift 2
+	printf '%s\n' 7767517 "$# $#" "$@" >w.param
+	try 1 "$message" "$name" $p w.param n.bin o.onnx
+}
+wrong "8 bytes more than the layers take" "a network of an input" 'Input in 0 1 x 0=6 1=5 2=1'
+wrong "w.param" "an activation of 200" 'Input in 0 1 x 0=6 1=5 2=1' 'Convolution c 1 1 x y 0=1 1=1 6=1 9=200'
+wrong "w.param" "a padding of 9999" 'Input in 0 1 x 0=6 1=5 2=1' 'Convolution c 1 1 x y 0=1 1=1 6=1 15=9999'
+wrong "w.param" "a ReLU of two" 'Input in 0 1 x 0=6 1=5 2=1' 'ReLU r 2 1 x x y'
+wrong "too many parameters" "a layer of too many parameters" "Input in 0 1 x$(printf ' %d=1' {0..63})"
+printf '\107\153\060\001\000\174\000\000' >inf.bin
+try 1 "is no finite number" "a weight that is infinite" $p n.param inf.bin o.onnx
 absent "no output file was made by what failed" o.onnx
+printf '%s\n' 7767517 '4 4' 'Input a 0 1 x 0=6 1=5 2=1' 'Input b 0 1 y 0=6 1=5 2=1' 'Eltwise s 2 1 x y z 0=1' \
+	'Convolution c 1 1 z u 0=1 1=1 6=1' >two.param
+try 0 "" "two inputs" $p two.param n.bin two.onnx
 # What somebody else converted from the same package; `make demo-upscale` fetches it.
 theirs=$top/../shared/models/waifu2x_upconv7_142.onnx
 ours=$objects/../demo/cache/waifu2x/waifu2x/models-upconv_7_anime_style_art_rgb/scale2.0x_model
@@ -203,6 +225,7 @@ try 2 "wanted is: shape" "shape without dims" $p shape upconv7.onnx small.onnx
 try 2 "no shape" "a shape of no dims" $p shape upconv7.onnx 1x3x p.onnx
 try 1 "cannot open none.onnx" "a shape of nothing" $p shape none.onnx 1x3x40x40 p.onnx
 try 1 "in another shape" "a shape that does not fit" $p shape upconv7.onnx 1x5x40x40 p.onnx
+try 1 "it has 2 inputs" "a shape for one of two" $p shape two.onnx 1x1x5x6 p.onnx
 try 0 "" "another shape" $p shape upconv7.onnx 1x3x40x40 shaped.onnx
 try 0 "" "the size by itself" $p upconv7 sized.onnx size=40
 cmp shaped.onnx sized.onnx >"$out/cmp" 2>&1
@@ -214,6 +237,7 @@ try 2 "from 1 to 65536" "a batch of 0" $p batch mlp.onnx 0 p.onnx
 try 1 "cannot open none.onnx" "a batch of nothing" $p batch none.onnx 2 p.onnx
 try 0 "" "a batch of 3" $p batch upconv7.onnx 3 batch.onnx
 try 0 "" "noise" $p noise 1x3x20x20 5 one.npy
+try 2 "wanted is: noise" "noise without a seed" $p noise 1x3 p.npy
 try 2 "no shape" "noise of no shape" $p noise 1x0 5 p.npy
 try 1 "2^28" "too much noise" $p noise 100000x100000 5 p.npy
 # Three times the same values behind the header of 128 bytes.
