@@ -12,12 +12,16 @@ FIXTURE(suspend) {
 	int fd;
 	struct fcn_bo from, to;
 	struct fcn_job job;
+	struct fcn_parameter timeout, cap;
 };
 
 FIXTURE_SETUP(suspend)
 {
 	if (geteuid())
 		SKIP(return, "needs to be root");
+	/* A core that has woken up must say itself that a job is done: nobody looks after it in time. */
+	ASSERT_EQ(0, fcn_set_parameter("timeout_ms", 3600 * 1000, &self->timeout));
+	ASSERT_EQ(0, fcn_set_parameter("job_cap_ms", 0, &self->cap));
 	self->fd = fcn_open();
 	ASSERT_LE(0, self->fd);
 	ASSERT_EQ(0, fcn_bo_create(self->fd, 4096, 0, &self->from));
@@ -32,6 +36,8 @@ FIXTURE_SETUP(suspend)
 FIXTURE_TEARDOWN(suspend)
 {
 	fcn_write_file("/sys/power/pm_test", "none");
+	fcn_restore_parameter(&self->timeout);
+	fcn_restore_parameter(&self->cap);
 	close(self->fd);
 }
 
