@@ -152,13 +152,16 @@ static void show_all(struct graph *g)
 	g->n_out = 0;
 	for (int i = 0; i < n; i++) {
 		struct node q = g->node[i];
-		int in[3] = { q.out[0], q.in[1], q.in[2] };
-		struct shape shape = g->tensor[q.out[0]].shape;
+		struct shape shape;
 		char name[512];
-		int out, at;
+		int in[3], out, at;
 
 		if (q.op != OP_QUANTIZE_LINEAR)
 			continue;
+		in[0] = q.out[0];
+		in[1] = q.in[1];
+		in[2] = q.n_in > 2 ? q.in[2] : -1;
+		shape = g->tensor[q.out[0]].shape;
 		snprintf(name, sizeof(name), "%s shown", g->tensor[q.out[0]].name);
 		out = graph_add_tensor(g, name, DTYPE_F32, &shape);
 		at = graph_add_node(g, OP_DEQUANTIZE_LINEAR, NULL, 3, in, 1, &out);
