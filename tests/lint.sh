@@ -10,25 +10,14 @@ cd "$(dirname "$0")/.." || exit 1
 build=${1:?usage: lint.sh BUILD}
 out=$build/lint
 mkdir -p "$out"
-n=0
-
-# result NAME LOG STATUS: one TAP line; the log as comment when it failed.
-result() {
-	n=$((n + 1))
-	if [ "$3" = 0 ]; then
-		echo "ok $n - $1"
-	else
-		echo "not ok $n - $1"
-		sed 's/^/# /' "$2"
-	fi
-}
+. tests/tap.sh
 
 elaborate() { # FILE MODULE
 	local log=$out/$2.log
 	verilator --lint-only -Wall -Irtl --top-module "$2" "$1" >"$log" 2>&1
-	result "verilator $2" "$log" $?
+	result $? "verilator $2" "$log"
 	iverilog -g2005 -Wall -Wno-timescale -Irtl -yrtl -s "$2" -t null -o "$out/$2.vvp" "$1" >"$log" 2>&1 && ! grep -q . "$log"
-	result "icarus $2" "$log" $?
+	result $? "icarus $2" "$log"
 }
 
 for file in rtl/*.v; do
@@ -46,16 +35,16 @@ for file in rtl/*.v; do
 		echo "select -assert-none t:\$dlatch t:\$adlatch t:\$_DLATCH_*"
 	} >"$out/$module.ys"
 	yosys -q -s "$out/$module.ys" >"$out/$module.log" 2>&1
-	result "yosys $module: no latch, no loop, no double driver" "$out/$module.log" $?
+	result $? "yosys $module: no latch, no loop, no double driver" "$out/$module.log"
 done
 
 git ls-files -z '*.sh' .ci/run | xargs -0 shellcheck -x >"$out/shellcheck.log" 2>&1
-result "shellcheck" "$out/shellcheck.log" $?
+result $? "shellcheck" "$out/shellcheck.log"
 
 git ls-files | grep -vE '^LICENSES/|^\.gitignore$|\.(png|jpg|npy|onnx)$' | while read -r file; do
 	head -n 3 "$file" | grep -q 'SPDX-License-Identifier:' || echo "$file: no SPDX-License-Identifier in its first three lines"
 done >"$out/spdx.log"
 ! grep -q . "$out/spdx.log"
-result "every file names its licence" "$out/spdx.log" $?
+result $? "every file names its licence" "$out/spdx.log"
 
-echo "1..$n"
+finish

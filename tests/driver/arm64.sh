@@ -54,15 +54,15 @@ check_refusal() { # KERNEL RELEASE
 	local dir=$out/arm64-$1-refusal log=$out/arm64-$1-refusal.log
 	copy "$dir"
 	! arm_make "$2" "$dir" >"$log" 2>&1 && grep -q 'without CONFIG_DRM_ACCEL' "$log" && ! grep -qE '^ *CC ' "$log"
-	result "the build says that kernel $1 for arm64 has no DRM_ACCEL" "$log" $?
+	result $? "the build says that kernel $1 for arm64 has no DRM_ACCEL" "$log"
 	tests/in-root.sh "$arm_root" "$dir" src make -C "/usr/src/linux-headers-$2-arm64" M=/src ARCH=arm64 clean >"$log" 2>&1
-	result "and make clean has nothing against it" "$log" $?
+	result $? "and make clean has nothing against it" "$log"
 }
 
 check_arm64() { # KERNEL SUITE
 	local dir=$out/arm64-$1 log=$out/arm64-$1.log release args=() missing='^$' note=
 	release=$(fetch_arm_headers "$2" 2>"$log")
-	result "arm64 headers of kernel $1" "$log" $? || return
+	result $? "arm64 headers of kernel $1" "$log" || return
 	# Debian 13's 6.12 has DRM_ACCEL for amd64 alone.  The sources can be compiled all the same; what its kernel then lacks is known.
 	if ! grep -q '^CONFIG_DRM_ACCEL=y' "$arm_root/usr/src/linux-headers-$release-arm64/include/config/auto.conf"; then
 		check_refusal "$1" "$release"
@@ -72,16 +72,16 @@ check_arm64() { # KERNEL SUITE
 	fi
 	copy "$dir"
 	arm_make "$release" "$dir" "${args[@]}" >"$log" 2>&1
-	result "builds for arm64 on kernel $1 ($release$note)" "$log" $? || return
+	result $? "builds for arm64 on kernel $1 ($release$note)" "$log" || return
 	# Symbols that a kernel does not have are warnings, too.
 	! grep -E 'warning:|WARNING:' "$log" | grep -vE "$missing" >"$log.said"
-	result "compiler (W=1) and modpost have nothing to say for arm64 on kernel $1" "$log.said" $?
+	result $? "compiler (W=1) and modpost have nothing to say for arm64 on kernel $1" "$log.said"
 	# Machine 183, little endian.
 	[ "$(od -An -tu1 -j5 -N1 "$dir/fcn_accel.ko" | tr -d ' ') $(od -An -tu2 -j18 -N2 "$dir/fcn_accel.ko" | tr -d ' ')" = "1 183" ]
-	result "and it is a module for arm64" "$log" $?
+	result $? "and it is a module for arm64" "$log"
 	tr '\0' '\n' <"$dir/fcn_accel.ko" | grep -E '^alias=(of|pci):' >"$log.alias"
 	grep -q '^alias=of:N\*T\*Cfcnaccel,core' "$log.alias"
-	result "which a device tree's node finds" "$log.alias" $?
+	result $? "which a device tree's node finds" "$log.alias"
 }
 
 # Something that W=1 does not like, in the last build that passed.
@@ -90,7 +90,7 @@ check_arm_warning() {
 	echo 'static int fcn_platform_unused;' >>"$dir/driver/fcn_platform.c"
 	arm_make "$(cat "$arm_root.apt-trixie-backports.release")" "$dir" >"$log" 2>&1
 	grep -q "warning: 'fcn_platform_unused' defined but not used" "$log"
-	result "a warning there would be seen" "$log" $?
+	result $? "a warning there would be seen" "$log"
 }
 
 check_arm_kernels() {
@@ -101,7 +101,7 @@ check_arm_kernels() {
 	status=$?
 	# A new root has none of the headers.
 	[ "$arm_root.ok" -ot "$arm_root.apt-trixie.release" ] || rm -f "$arm_root".apt-*.release
-	result "a Debian root with a compiler for arm64" "$log" $status && {
+	result $status "a Debian root with a compiler for arm64" "$log" && {
 		check_arm64 6.12 trixie
 		check_arm64 backports trixie-backports && check_arm_warning
 	}

@@ -6,11 +6,11 @@
 fuzz_build() { # KERNEL DIR
 	local log=$2/build.log status
 	make -s vfio >"$log" 2>&1
-	result "the server builds" "$log" $? || return
+	result $? "the server builds" "$log" || return
 	build_module "$1" "$2" KCOV_INSTRUMENT=y >"$log" 2>&1
-	result "the module builds on kernel $1" "$log" $? || return
+	result $? "the module builds on kernel $1" "$log" || return
 	make -s -f tests/fuzz/Makefile OUTPUT="$BUILD/fuzz-ioctl" >"$log" 2>&1
-	result "the fuzzer builds" "$log" $? || return
+	result $? "the fuzzer builds" "$log" || return
 	# Folders of the root that initramfs.sh does not make go into an archive of their own behind it.
 	rm -rf "$2/files"
 	mkdir -p "$2/tests" "$2/files/tests/seeds"
@@ -19,7 +19,7 @@ fuzz_build() { # KERNEL DIR
 	echo fuzz_ioctl >"$2/tests/list"
 	sim/hil/initramfs.sh "$1" "$2/base.gz" --ko "$2/fcn_accel.ko" --module vgem --tests "$2/tests" >"$log" 2>&1
 	status=$?
-	result "the guest's root is made" "$log" $status
+	result $status "the guest's root is made" "$log"
 }
 
 # A job that no longer makes progress, or takes long, is ended soon, so that many come to run.

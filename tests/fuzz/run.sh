@@ -31,18 +31,17 @@ if fuzz_build "$kernel" "$dir"; then
 	[ ! -f "$dir/corpus.seq" ] || cp "$dir/corpus.seq" "$dir/files/tests/seeds/"
 	fuzz_guest "$kernel" "$dir" "$((seconds + 400))" \
 		"fuzz_ioctl --seconds $seconds --seed ${SEED:-1} --workers ${WORKERS:-3} --seeds /tests/seeds --journal debugcon --survive --corpus"
-	result "the guest powers off by itself" "$dir/guest.log" $?
+	result $? "the guest powers off by itself" "$dir/guest.log"
 	awk -v list="load fuzz_ioctl unload" -f tests/hil/results.awk "$dir/results.log" >"$dir/results.tap"
 	number <"$dir/results.tap"
 	awk -f tests/hil/splat.awk "$dir/console.log" >"$dir/splats"
-	if ! result "the kernel has nothing to complain about" "$dir/splats" $?; then
+	if ! result $? "the kernel has nothing to complain about" "$dir/splats"; then
 		echo "# the last sequences:"
 		tail -n 120 "$dir/journal" | sed "s/^/# /"
 	fi
 	grep -E 'is no register|not of 32 aligned|broke a rule' "$dir/server.log" >"$dir/server.odd"
-	result "the driver and the core keep their rules" "$dir/server.odd" $((1 - $?))
+	result $((1 - $?)) "the driver and the core keep their rules" "$dir/server.odd"
 	sed -n "s/^@seq //p" "$dir/results.log" | tr -d "\r" >"$dir/corpus.new"
 	[ ! -s "$dir/corpus.new" ] || mv "$dir/corpus.new" "$dir/corpus.seq"
 fi
-echo "1..$n"
-exit "$failed"
+finish

@@ -1,11 +1,10 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# What run.sh and shell.sh share: lines of TAP, and everything that a guest is made of.  Needs $build; sets $failed and $n.
+# What run.sh and shell.sh share: lines of TAP (../tap.sh), and everything that a guest is made of.  Needs $build; sets $failed and $n.
 # shellcheck disable=SC2034,SC2154  # used by, and given by, who includes this
 
-n=0
-failed=0
+. tests/tap.sh
 
 # Numbers the lines of TAP that it reads; counts failures.
 number() {
@@ -17,17 +16,6 @@ number() {
 		*) echo "$line" ;;
 		esac
 	done
-}
-
-# result NAME LOG STATUS: one test; the log as comment when it failed.
-result() {
-	if [ "$3" = 0 ]; then
-		number <<<"ok - $1"
-	else
-		number <<<"not ok - $1"
-		tail -n 30 "$2" | sed 's/^/# /'
-	fi
-	return "$3"
 }
 
 # Each kernel has a copy of the sources: the kernel's make writes beside them.
@@ -52,27 +40,27 @@ build_kunit() { # KERNEL DIR
 build_all() { # KERNEL DIR [LIST]
 	local log=$2/build.log status kunit=()
 	make -s vfio >"$log" 2>&1
-	result "the server builds" "$log" $? || return
+	result $? "the server builds" "$log" || return
 	build_module "$1" "$2" >"$log" 2>&1
-	result "the module builds on kernel $1" "$log" $? || return
+	result $? "the module builds on kernel $1" "$log" || return
 	! grep -E 'warning:' "$log" >"$log.warnings"
-	result "the compiler has nothing to say about the module" "$log.warnings" $?
+	result $? "the compiler has nothing to say about the module" "$log.warnings"
 	build_test_module "$1" "$2" >"$log" 2>&1
-	result "the test module builds" "$log" $? || return
+	result $? "the test module builds" "$log" || return
 	if [ "$1" = debug ]; then
 		build_kunit "$1" "$2" >"$log" 2>&1
-		result "the module with the unit tests builds" "$log" $? || return
+		result $? "the module with the unit tests builds" "$log" || return
 		kunit=(--ko "$2/kunit/fcn_accel_kunit.ko")
 	fi
 	make -s -f tests/kselftest/Makefile OUTPUT="$PWD/$build/kselftest" KSFT_INCLUDE="$PWD/$build/kselftest-include" >"$log" 2>&1
-	result "the test programs build" "$log" $? || return
+	result $? "the test programs build" "$log" || return
 	make -s accelctl tools >"$log" 2>&1 && tests/kselftest/models.sh "$build" "$build/kselftest/models" >>"$log" 2>&1 &&
 		make -s -f tests/kselftest/libaccel.mk BUILD="$build" >>"$log" 2>&1
-	result "accelctl and its models are built" "$log" $? || return
+	result $? "accelctl and its models are built" "$log" || return
 	sim/hil/initramfs.sh "$1" "$2/initramfs.gz" --ko "$2/fcn_accel.ko" --ko "$2/test-module/fcn_platform_test.ko" "${kunit[@]}" \
 		--module vgem --program "$build/accelctl" --program "$build/kselftest/libaccel_api" \
 		--list "${3:-tests/kselftest/list}" --tests "$build/kselftest" >"$log" 2>&1
 	status=$?
-	result "the guest's root is made" "$log" $status
+	result $status "the guest's root is made" "$log"
 }
 

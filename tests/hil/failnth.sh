@@ -19,19 +19,19 @@ mkdir -p "$dir/failnth" "$dir/tests"
 
 build_guest() {
 	make -s vfio >"$log" 2>&1
-	result "the server builds" "$log" $? || return
+	result $? "the server builds" "$log" || return
 	build_module "$kernel" "$dir" >"$log" 2>&1
-	result "the module builds on kernel $kernel" "$log" $? || return
+	result $? "the module builds on kernel $kernel" "$log" || return
 	cp -pRu tests/driver/failnth/. "$dir/failnth/" && sim/hil/kernel.sh "$kernel" make "$dir/failnth" W=1 modules >"$log" 2>&1
-	result "the module that lets allocations fail builds" "$log" $? || return
+	result $? "the module that lets allocations fail builds" "$log" || return
 	make -s -f tests/kselftest/Makefile OUTPUT="$PWD/$build/kselftest" KSFT_INCLUDE="$PWD/$build/kselftest-include" >"$log" 2>&1
-	result "the test programs build" "$log" $? || return
+	result $? "the test programs build" "$log" || return
 	cp "$build/kselftest/failnth" "$build/kselftest/failnth.sh" "$dir/tests/"
 	# The program is in /bin: what the list names is run.
 	echo failnth.sh >"$dir/tests/list"
 	sim/hil/initramfs.sh "$kernel" "$dir/initramfs.gz" --ko "$dir/fcn_accel.ko" --ko "$dir/failnth/fcn_failnth.ko" --module vgem \
 		--program "$dir/tests/failnth" --tests "$dir/tests" >"$log" 2>&1
-	result "the guest's root is made" "$log" $?
+	result $? "the guest's root is made" "$log"
 }
 
 # What runs there, and a fault plan; the list of the common root is replaced by an archive behind it.
@@ -43,14 +43,14 @@ run_guest() { # NAME COMMAND [PLAN-LINE...]
 	(cd "$guest/root" && find . | busybox cpio -o -H newc 2>/dev/null | gzip -1) | cat "$dir/initramfs.gz" - >"$guest/initramfs.gz"
 	HIL_TIMEOUT=${HIL_TIMEOUT:-900} HIL_APPEND="LIMIT=800 FCN_TEST_SLOW=2 ${HIL_APPEND-}" HIL_SERVER="--faults plan ${HIL_SERVER-}" \
 		sim/hil/guest.sh "$kernel" "$guest/initramfs.gz" "$guest" test >"$guest/guest.log" 2>&1
-	result "$1: the guest powers off by itself" "$guest/guest.log" $?
+	result $? "$1: the guest powers off by itself" "$guest/guest.log"
 	for file in results.log console.log; do
 		[ -f "$guest/$file" ] || : >"$guest/$file"
 	done
 	awk -v list="load failnth.sh unload" -f tests/hil/results.awk "$guest/results.log" >"$guest/results.tap"
 	number < <(sed "s/^\(ok\|not ok\) - /&$1: /" "$guest/results.tap")
 	awk -f tests/hil/splat.awk "$guest/console.log" >"$guest/splats"
-	result "$1: the kernel has nothing to complain about" "$guest/splats" $?
+	result $? "$1: the kernel has nothing to complain about" "$guest/splats"
 }
 
 if build_guest; then
@@ -62,5 +62,4 @@ if build_guest; then
 	done
 	run_guest reset 'FCN_ACCEL_DEAF=1 failnth.sh -t abort' "${deaf[@]}"
 fi
-echo "1..$n"
-exit "$failed"
+finish

@@ -22,19 +22,18 @@ run_faults() { # KERNEL
 	cp "$build/kselftest/faults" "$dir/tests/"
 	echo faults >"$dir/tests/list"
 	sim/hil/initramfs.sh "$kernel" "$dir/initramfs.gz" --ko "$dir/fcn_accel.ko" --module vgem --tests "$dir/tests" >"$dir/build.log" 2>&1
-	result "the guest's root is made" "$dir/build.log" $?
+	result $? "the guest's root is made" "$dir/build.log"
 	HIL_SERVER="--faults $PWD/tests/hil/faults.plan" HIL_APPEND=FCN_ACCEL_FAULTS=1 \
 		sim/hil/guest.sh "$kernel" "$dir/initramfs.gz" "$dir" test >"$dir/guest.log" 2>&1
-	result "the guest powers off by itself" "$dir/guest.log" $?
+	result $? "the guest powers off by itself" "$dir/guest.log"
 	[ -f "$dir/results.log" ] || : >"$dir/results.log"
 	awk -v list="load faults unload" -f tests/hil/results.awk "$dir/results.log" >"$dir/results.tap"
 	number <"$dir/results.tap"
 	awk -f tests/hil/splat.awk "$dir/console.log" >"$dir/splats"
-	result "the kernel has nothing to complain about" "$dir/splats" $?
+	result $? "the kernel has nothing to complain about" "$dir/splats"
 }
 
 for kernel; do
 	run_faults "$kernel"
 done
-echo "1..$n"
-exit "$failed"
+finish

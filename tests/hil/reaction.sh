@@ -27,7 +27,7 @@ build_clients() { # KERNEL DIR; accelctl and accel-model are there
 			printf "clients\nlibrary.sh\n" >"$2/reactions/list" &&
 			sim/hil/initramfs.sh "$1" "$2/reactions.gz" --ko "$2/fcn_accel.ko" --module vgem --program "$build/accelctl" --tests "$2/reactions"
 	} >"$log" 2>&1
-	result "the root of guests in which something fails is made" "$log" $?
+	result $? "the root of guests in which something fails is made" "$log"
 }
 
 qmp() { # DIR COMMAND
@@ -87,7 +87,7 @@ run_reaction() { # KERNEL DIR NAME
 		kill "$pid" 2>/dev/null
 		wait "$pid" 2>/dev/null
 	done
-	result "$3: the guest powers off by itself" "$dir/guest.log" "$status"
+	result "$status" "$3: the guest powers off by itself" "$dir/guest.log"
 	judge_reaction "$3" "$dir" "${row[6]-}" "$(sed "s/ .*//" "$root/tests/list")"
 }
 
@@ -98,17 +98,17 @@ judge_reaction() { # NAME DIR ACTION PROGRAM
 	done
 	[ "$3" != reset ] || boots=2
 	[ "$(grep -c '^@boot' "$dir/results.log")" = "$boots" ]
-	result "$1: the guest has started $boots times" "$dir/results.log" $?
+	result $? "$1: the guest has started $boots times" "$dir/results.log"
 	# What was before a reset has no end.
 	awk '/^@boot/ { text = "" } { text = text $0 "\n" } END { printf "%s", text }' "$dir/results.log" >"$dir/results.last"
 	awk -v list="load $4 unload" -f tests/hil/results.awk "$dir/results.last" | sed "s/^\(ok\|not ok\) - \($4: \)\?/\1 - $1: /" >"$dir/results.tap"
 	number <"$dir/results.tap"
 	awk -f tests/hil/splat.awk "$dir/console.log" >"$dir/splats"
-	result "$1: the kernel has nothing to complain about" "$dir/splats" $?
+	result $? "$1: the kernel has nothing to complain about" "$dir/splats"
 	if [ -s "$dir/plan" ] && grep -q . "$dir/plan"; then
 		grep -qE ' [1-9][0-9]* faults$' "$dir/server.log"
-		result "$1: what was planned has happened" "$dir/server.log" $?
+		result $? "$1: what was planned has happened" "$dir/server.log"
 	fi
 	! grep -hE 'broke a rule' "$dir"/server*.log >"$dir/bus"
-	result "$1: the core keeps the rules of its bus" "$dir/bus" $?
+	result $? "$1: the core keeps the rules of its bus" "$dir/bus"
 }

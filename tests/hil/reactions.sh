@@ -34,18 +34,17 @@ check_page() {
 		grep -qF "\`$name\`" Documentation/faults.md || echo "$name"
 	done >"$log"
 	! grep -q . "$log"
-	result "Documentation/faults.md names each of these plans" "$log" $?
+	result $? "Documentation/faults.md names each of these plans" "$log"
 }
 
 dir=$build/hil/reactions-$kernel
 mkdir -p "$dir"
 check_page "$dir"
 make -s vfio accelctl tools >"$dir/build.log" 2>&1
-if result "server, accelctl and tools build" "$dir/build.log" $? && { build_module "$kernel" "$dir" >"$dir/build.log" 2>&1; result "the module builds" "$dir/build.log" $?; } &&
+if result $? "server, accelctl and tools build" "$dir/build.log" && { build_module "$kernel" "$dir" >"$dir/build.log" 2>&1; result $? "the module builds" "$dir/build.log"; } &&
 	build_clients "$kernel" "$dir"; then
 	for name in "${names[@]}"; do
 		run_reaction "$kernel" "$dir" "$name"
 	done
 fi
-echo "1..$n"
-exit "$failed"
+finish

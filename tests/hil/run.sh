@@ -24,26 +24,26 @@ export BUILD=$build
 # What the server says at its end.
 check_server() { # DIR
 	grep -E 'is no register|not of 32 aligned' "$1/server.log" >"$1/server.odd"
-	result "the driver touches registers only" "$1/server.odd" $((1 - $?))
+	result $((1 - $?)) "the driver touches registers only" "$1/server.odd"
 	grep -E 'waits for a change' "$1/server.log" >"$1/server.loops"
-	result "the driver polls no register" "$1/server.loops" $((1 - $?))
+	result $((1 - $?)) "the driver polls no register" "$1/server.loops"
 	grep -E 'broke a rule' "$1/server.log" >"$1/server.bus"
-	result "the core keeps the rules of its bus" "$1/server.bus" $((1 - $?))
+	result $((1 - $?)) "the core keeps the rules of its bus" "$1/server.bus"
 	grep -qE '^fcn-vfio: [0-9]+ cycles' "$1/server.log"
-	result "the server comes to its end" "$1/server.log" $?
+	result $? "the server comes to its end" "$1/server.log"
 }
 
 # The results of a guest that has run; the list of what should have, the server's last words.
 check_guest() { # DIR STATUS LIST [MORE]
 	local dir=$1 file
-	result "the guest powers off by itself" "$dir/guest.log" "$2"
+	result "$2" "the guest powers off by itself" "$dir/guest.log"
 	for file in results.log console.log; do
 		[ -f "$dir/$file" ] || : >"$dir/$file"
 	done
 	awk -v list="load $3 unload ${4-}" -f tests/hil/results.awk "$dir/results.log" >"$dir/results.tap"
 	number <"$dir/results.tap"
 	awk -f tests/hil/splat.awk "$dir/console.log" >"$dir/splats"
-	result "the kernel has nothing to complain about" "$dir/splats" $?
+	result $? "the kernel has nothing to complain about" "$dir/splats"
 	check_server "$dir"
 }
 

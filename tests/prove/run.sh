@@ -49,19 +49,7 @@ case "${1:-}" in
 esac
 solver=${SOLVER:-z3}
 limit=${LIMIT:-900}     # seconds for one task
-n=0
-failed=0
-
-result() { # STATUS NAME [LOG]
-	n=$((n + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $n - $2"
-	else
-		echo "not ok $n - $2"
-		failed=1
-		[ -z "${3:-}" ] || tail -n 15 "$3" | sed 's/^/# /'
-	fi
-}
+. tests/tap.sh
 
 directive() { # FILE KEY: the values of all lines with that key
 	sed -n "s|^//@ $2 ||p" "$1"
@@ -228,5 +216,4 @@ for proof in "${proofs[@]}"; do
 		mutate "$proof" $number "$file" "$script"
 	done < <(directive "tests/prove/$proof.v" mutant)
 done
-echo "1..$n"
-exit $failed
+finish

@@ -28,11 +28,11 @@ echo "# seed $seed: twice $seconds s; kernel $kernel"
 
 build_soak() {
 	make -s -f tests/soak/soak.mk >"$out/build.log" 2>&1 && make -s accelctl tools >>"$out/build.log" 2>&1
-	result "the programs build" "$out/build.log" $? || return
+	result $? "the programs build" "$out/build.log" || return
 	rm -rf "$out/models"
 	tests/kselftest/models.sh "$build" "$out/models" >"$out/build.log" 2>&1 && rm -rf "$out/random" && mkdir -p "$out/random" &&
 		"$out/seeds" "$out/random" 16 20000 >>"$out/build.log" 2>&1
-	result "random models are made" "$out/build.log" $? || return
+	result $? "random models are made" "$out/build.log" || return
 	for model in "$out"/random/*; do
 		mv "$model" "$out/models/$(basename "$model").onnx"
 	done
@@ -73,7 +73,7 @@ prepare() {
 	sim/hil/initramfs.sh "$kernel" "$dir/base.gz" --ko "$dir/fcn_accel.ko" --module vgem --program "$build/accelctl" \
 		--tests "$dir/tests" >"$dir/build.log" 2>&1
 	status=$?
-	result "the guest's root is made: $1" "$dir/build.log" $status
+	result $status "the guest's root is made: $1" "$dir/build.log"
 }
 
 # guest KIND VARIABLES: runs it, to $out/KIND/status.  A job of a network may take seconds on a busy machine, and is not to be ended for that.
@@ -86,11 +86,11 @@ guest() {
 # Allowed are what caches of the kernel settle by, and what a count is off by (files are counted by processor, 32 at a time).
 judge_guest() { # KIND
 	local dir=$out/$1
-	result "the guest powers off by itself: $1" "$dir/guest.log" "$(cat "$dir/status")"
+	result "$(cat "$dir/status")" "the guest powers off by itself: $1" "$dir/guest.log"
 	awk -v list="load guest_soak.sh unload" -f tests/hil/results.awk "$dir/results.log" >"$dir/results.tap"
 	number <"$dir/results.tap"
 	awk -f tests/hil/splat.awk "$dir/console.log" >"$dir/splats"
-	result "the kernel has nothing to complain about: $1" "$dir/splats" $?
+	result $? "the kernel has nothing to complain about: $1" "$dir/splats"
 	sed -n 's/^@count \([0-9. ]*\).*/\1/p' "$dir/results.log" |
 		"$out/judge" used_KiB=16384 slab_KiB=1024 files=128 dmabufs=0 clients=0 >"$dir/judge.tap"
 	sed "s/^\(not \)\{0,1\}ok [0-9]* - /\1ok - $1: /" "$dir/judge.tap" >"$dir/judge.lines"
@@ -106,7 +106,7 @@ if build_soak && prepare benign && prepare hostile; then
 	status=$?
 	sed '/^1\.\./d; s/^\(not \)\{0,1\}ok [0-9]* - /\1ok - /' "$out/clients.log" >"$out/clients.tap"
 	number <"$out/clients.tap"
-	result "the clients come to their end" "$out/clients.log" "$status"
+	result "$status" "the clients come to their end" "$out/clients.log"
 	judge_guest benign
 
 	tests/stream/soak.sh "$build" "$(awk -v s="$seconds" 'BEGIN { print s / 3600 }')" >"$out/streams.log" 2>&1 &
@@ -114,9 +114,8 @@ if build_soak && prepare benign && prepare hostile; then
 	guest hostile SOAK_FAULTS=1
 	wait "$streams"
 	status=$?
-	result "random streams are as in the model: $(awk '/ cases, / { for (i = 1; i < NF; i++) if ($(i + 1) == "cases,") s += $i } END { print s + 0 }' "$out/streams.log") cases" \
-		"$out/streams.log" "$status"
+	result "$status" "random streams are as in the model: $(awk '/ cases, / { for (i = 1; i < NF; i++) if ($(i + 1) == "cases,") s += $i } END { print s + 0 }' "$out/streams.log") cases" \
+		"$out/streams.log"
 	judge_guest hostile
 fi
-echo "1..$n"
-exit "$failed"
+finish
