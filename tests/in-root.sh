@@ -23,6 +23,8 @@ exec unshare --map-root-user --mount --pid --fork sh -ec '
 	root=$1
 	mount --bind "$2" "$root/$3"
 	mount -t proc proc "$root/proc"
+	# Its own: GNU make names its pipe there by the process, and in a namespace of processes the numbers come again.
+	mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
 	if [ ! -c "$root/dev/null" ]; then
 		# Not sticky, as /tmp is: nobody may write to what belongs to another there.
 		mount -t tmpfs -o mode=755 tmpfs "$root/dev"
