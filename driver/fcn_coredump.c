@@ -121,7 +121,7 @@ void fcn_coredump(struct fcn_job *job)
 	size_t commands = 0, size;
 	void *data, *end;
 
-	if (!job->cmd_bo->import_attach)
+	if (!to_fcn_bo(job->cmd_bo)->dmabuf)
 		commands = min((size_t)job->cmd_count * FCN_CMD_BYTES, FCN_DUMP_MAX_COMMANDS);
 	size = sizeof(*header) + 3 * sizeof(struct fcn_dump_section) +
 	       sizeof(job->fault) + fcn_reg_count * 2 * sizeof(__le32) +

@@ -115,7 +115,23 @@ struct drm_gem_object *fcn_gem_prime_import_sg_table(struct drm_device *drm,
 	if (attach->dmabuf->size > FCN_VA_END - FCN_VA_START)
 		return ERR_PTR(-EINVAL);
 	obj = drm_gem_shmem_prime_import_sg_table(drm, attach, sgt);
-	if (!IS_ERR(obj))
+	if (!IS_ERR(obj)) {
+		/* The reference that DRM takes for it. */
+		to_fcn_bo(obj)->dmabuf = attach->dmabuf;
 		fcn_bo_add(to_fcn_device(drm), to_fcn_bo(obj));
+	}
 	return obj;
+}
+
+/* DRM reads the attachment of an import, which the removal takes away. */
+int fcn_gem_prime_handle_to_fd(struct drm_device *drm, struct drm_file *file, u32 handle,
+			       u32 flags, int *fd)
+{
+	int ret, idx;
+
+	if (!drm_dev_enter(drm, &idx))
+		return -ENODEV;
+	ret = drm_gem_prime_handle_to_fd(drm, file, handle, flags, fd);
+	drm_dev_exit(idx);
+	return ret;
 }

@@ -148,6 +148,7 @@ const struct drm_driver fcn_drm_driver = {
 	.num_ioctls = ARRAY_SIZE(fcn_ioctls),
 	.show_fdinfo = fcn_show_fdinfo,
 	.gem_create_object = fcn_gem_create_object,
+	.prime_handle_to_fd = fcn_gem_prime_handle_to_fd,
 	.gem_prime_import = fcn_gem_prime_import,
 	.gem_prime_import_sg_table = fcn_gem_prime_import_sg_table,
 };

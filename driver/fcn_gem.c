@@ -53,8 +53,11 @@ void fcn_bo_unmap_dma(struct fcn_bo *bo)
 	if (!sgt)
 		return;
 	bo->base.sgt = NULL;
-	if (obj->import_attach) {
+	if (bo->dmabuf) {
 		dma_buf_unmap_attachment_unlocked(obj->import_attach, sgt, DMA_BIDIRECTIONAL);
+		/* An exporter may keep the mapping for as long as there is the attachment. */
+		dma_buf_detach(bo->dmabuf, obj->import_attach);
+		obj->import_attach = NULL;
 	} else {
 		dma_unmap_sgtable(obj->dev->dev, sgt, DMA_BIDIRECTIONAL, 0);
 		sg_free_table(sgt);
@@ -66,6 +69,7 @@ static void fcn_gem_free(struct drm_gem_object *obj)
 {
 	struct fcn_device *fdev = to_fcn_device(obj->dev);
 	struct fcn_bo *bo = to_fcn_bo(obj);
+	struct dma_buf *dmabuf = bo->dmabuf;
 
 	WARN_ON(!list_empty(&bo->vmas));
 	mutex_lock(&fdev->dma_lock);
@@ -74,6 +78,9 @@ static void fcn_gem_free(struct drm_gem_object *obj)
 	mutex_unlock(&fdev->dma_lock);
 	mutex_destroy(&bo->vma_lock);
 	drm_gem_shmem_free(&bo->base);
+	/* Not before: the lock that shmem takes is the dma-buf's. */
+	if (dmabuf)
+		dma_buf_put(dmabuf);
 }
 
 static enum drm_gem_object_status fcn_gem_status(struct drm_gem_object *obj)

@@ -8,6 +8,7 @@
 
 #include <drm/fcn_accel.h>
 
+struct dma_buf;
 struct fcn_device;
 
 /**
@@ -19,6 +20,8 @@ struct fcn_bo {
 	struct drm_gem_shmem_object base;
 	/** @flags: DRM_FCN_ACCEL_BO_… */
 	u32 flags;
+	/** @dmabuf: whose memory it is, with a reference; NULL: ours */
+	struct dma_buf *dmabuf;
 	/** @link: in fcn_device.bos, guarded by dma_lock */
 	struct list_head link;
 	/** @vma_lock: guards @vmas and their handles; outside of the address spaces' locks */

@@ -76,7 +76,7 @@ int fcn_ioctl_bo_info(struct drm_device *drm, void *data, struct drm_file *file)
 	ret = fcn_vm_find_bo(client, to_fcn_bo(obj), &va);
 	if (ret)
 		goto out_put;
-	if (!obj->import_attach) {
+	if (!to_fcn_bo(obj)->dmabuf) {
 		ret = drm_gem_create_mmap_offset(obj);
 		if (ret)
 			goto out_put;
@@ -152,7 +152,7 @@ int fcn_ioctl_bo_cpu_prep(struct drm_device *drm, void *data, struct drm_file *f
 		goto out_put;
 	}
 	/* What the CPU does to an import is between it and the exporter. */
-	if (!obj->import_attach)
+	if (!bo->dmabuf)
 		dma_sync_sgtable_for_cpu(drm->dev, bo->base.sgt, fcn_direction(args->flags));
 	drm_dev_exit(idx);
 out_put:
@@ -175,7 +175,7 @@ int fcn_ioctl_bo_cpu_fini(struct drm_device *drm, void *data, struct drm_file *f
 		return -ENOENT;
 	bo = to_fcn_bo(obj);
 	if (drm_dev_enter(drm, &idx)) {
-		if (!obj->import_attach)
+		if (!bo->dmabuf)
 			dma_sync_sgtable_for_device(drm->dev, bo->base.sgt,
 						    fcn_direction(args->flags));
 		drm_dev_exit(idx);

@@ -63,14 +63,15 @@ done
 expect "what a driver may say" quiet "$(splat 'fcn_accel 0000:01:00.0: job failed with -14: address not mapped, address 0x00010000, command 1')"
 
 for line in "BUG: KASAN: slab-use-after-free in fcn_job_ended+0x12/0x80 [fcn_accel]" "UBSAN: shift-out-of-bounds in driver/fcn_mmu.c:40:2" \
-	"kmemleak: 3 new suspected memory leaks (see /sys/kernel/debug/kmemleak)" "kmemleak: Kernel memory leak detector disabled" \
+	"kmemleak: 3 new suspected memory leaks (see /sys/kernel/debug/kmemleak)" "kmemleak: Kernel memory leak detector disabled" "kmemleak: Cannot allocate a kmemleak_object structure" \
 	"DMA-API: fcn_accel 0000:01:00.0: device driver frees DMA memory with wrong function" "BUG: sleeping function called from invalid context at x.c:1" \
 	"INFO: trying to register non-static key." "WARNING: inconsistent lock state" "ODEBUG: free active (active state 0) object: 1 object type: timer_list" \
 	"BUG: MAX_LOCKDEP_ENTRIES too low!" "turning off the locking correctness validator." "ODEBUG: Out of memory. ODEBUG disabled"; do
 	expect "${line:0:40}" "fault: [ 2.0] $line" "$(splat "$line")"
 done
 for line in "DMA-API: preallocated 65536 debug entries" "DMA-API: debugging enabled by kernel config" \
-	"kmemleak: Kernel memory leak detector initialized (mem pool available: 39000)" "kcsan: enabled early"; do
+	"kmemleak: Kernel memory leak detector initialized (mem pool available: 39000)" \
+	"kmemleak: Cannot allocate a scan area, scanning the full object" "kcsan: enabled early"; do
 	expect "$line" quiet "$(splat "$line")"
 done
 

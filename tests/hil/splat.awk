@@ -36,6 +36,9 @@ race != "" {
 # make it do.
 /DMA-API: (preallocated [0-9]+ debug entries|debugging enabled by kernel config|dma_debug_entry pool grown to [0-9]+ \([0-9]+%\))\r?$/ { next }
 
+# Where an allocation of kmemleak's own has failed, it looks through all of an object instead of a part: it misses nothing.
+/kmemleak: Cannot allocate a scan area, scanning the full object\r?$/ { next }
+
 /WARNING: |BUG: |Oops|Call Trace:|Kernel panic|general protection fault|kernel BUG at|refcount_t: |list_(add|del) corruption/ ||
 /rcu: INFO: .*(stall|detected)|INFO: task .* blocked|soft lockup|hard LOCKUP|possible (recursive|circular) locking|suspicious RCU usage/ ||
 /inconsistent lock state|sleeping function called|scheduling while atomic|Objects remaining|Memory manager not clean|leaked/ ||

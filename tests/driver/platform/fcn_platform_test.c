@@ -33,6 +33,8 @@ static int fcn_platform_test_probe(struct pci_dev *pdev, const struct pci_device
 		return ret;
 	res[0] = (struct resource)DEFINE_RES_MEM(pci_resource_start(pdev, 0),
 						 pci_resource_len(pdev, 0));
+	/* Else it is put above the BAR of its size, which then points to it for ever. */
+	res[0].parent = &pdev->resource[0];
 	res[1] = (struct resource)DEFINE_RES_IRQ(pci_irq_vector(pdev, 0));
 	info.res = res;
 	platform = platform_device_register_full(&info);

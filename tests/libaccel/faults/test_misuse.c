@@ -86,7 +86,7 @@ static int child(struct target *t, struct accel_buffer *buf, const char *uri)
 	struct target own;
 	int wrong;
 
-	alarm(60);
+	alarm(240);
 	wrong = refused(t, buf);
 	if (!target_open(&own, uri) || run(own.prog))
 		wrong += 100;
