@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Line coverage of the driver: all kselftest programs and the ioctl fuzzer in a guest whose kernel has GCOV, against the simulated core.
+# Line coverage of the driver: the programs of hil-debug, failing allocations among them, and the ioctl fuzzer in a guest whose kernel has GCOV,
+# against the simulated core.
 #
 #   driver.sh BUILD
 #
-# TESTS: programs that run (those of tests/kselftest/list, and the fuzzer).
+# TESTS: programs that run instead.
 # Needs the instrumented kernel (make hil-debug); without it says so and does nothing.  Leaves BUILD/coverage/driver.info.
 # What only happens with faults of the device (make hil-faults, tests/hil/sessions) is not measured.
 set -u
@@ -13,6 +14,7 @@ cd "$(dirname "$0")/../.." || exit 1
 build=${1:?usage: driver.sh BUILD}
 export BUILD=$build
 . tests/hil/build.sh
+. tests/hil/debug.sh
 
 if ! [ -x sim/hil/debug-kernel.sh ] || ! sim/hil/debug-kernel.sh debug --ready; then
 	echo "driver: not measured: the instrumented kernel is not there; make hil-debug builds it"
@@ -22,16 +24,19 @@ dir=$build/coverage/driver
 mkdir -p "$dir/tests"
 
 make_guest() {
+	if [ -n "${TESTS-}" ]; then
+		printf "%s\n" "$TESTS" | tr ' ' '\n' >"$dir/tests/list"
+	else
+		# Unit tests are a module of their own, which counts for itself.
+		{ debug_list debug /dev/stdout && echo fuzz_ioctl; } | grep -vx kunit.sh >"$dir/tests/list"
+	fi
+	echo gcov_dump.sh >>"$dir/tests/list"
 	build_all debug "$dir" >"$dir/tap" || return
-	build_module debug "$dir" GCOV_PROFILE=y >"$dir/build.log" 2>&1 || return
+	build_module debug "$dir" FCN_GCOV=y >"$dir/build.log" 2>&1 || return
 	make -s -f tests/fuzz/Makefile OUTPUT="$PWD/$build/fuzz-ioctl" >"$dir/build.log" 2>&1 || return
 	cp -RL "$build/kselftest/." "$build/fuzz-ioctl/fuzz_ioctl" tests/coverage/gcov_dump.sh "$dir/tests/"
-	# shellcheck disable=SC2086  # a list
-	[ -z "${TESTS-}" ] || printf "%s\\n" $TESTS >"$dir/tests/list"
-	[ -n "${TESTS-}" ] || echo fuzz_ioctl >>"$dir/tests/list"
-	echo gcov_dump.sh >>"$dir/tests/list"
 	sim/hil/initramfs.sh debug "$dir/initramfs.gz" --ko "$dir/fcn_accel.ko" --ko "$dir/test-module/fcn_platform_test.ko" --module vgem \
-		--program "$build/accelctl" --program "$build/kselftest/libaccel_api" --tests "$dir/tests" >"$dir/build.log" 2>&1
+		--program "$build/accelctl" --program "$build/kselftest/libaccel_api" --list "$dir/tests/list" --tests "$dir/tests" >"$dir/build.log" 2>&1
 }
 
 if ! make_guest; then
@@ -39,8 +44,8 @@ if ! make_guest; then
 	tail -n 20 "$dir/build.log"
 	exit 1
 fi
-HIL_TIMEOUT=${HIL_TIMEOUT:-2400} HIL_APPEND="LIMIT=400 ${HIL_APPEND-}" \
-	sim/hil/guest.sh debug "$dir/initramfs.gz" "$dir" test >"$dir/guest.log" 2>&1
+debug_environment
+sim/hil/guest.sh debug "$dir/initramfs.gz" "$dir" test >"$dir/guest.log" 2>&1
 echo "driver: the guest ended with $?, $(grep -c '^not ok' "$dir/results.log") tests failed in it"
 
 # The counts go beside the notes that the compiler has left.
