@@ -24,19 +24,19 @@ dir=$build/coverage/driver
 mkdir -p "$dir/tests"
 
 make_guest() {
-	if [ -n "${TESTS-}" ]; then
-		printf "%s\n" "$TESTS" | tr ' ' '\n' >"$dir/tests/list"
-	else
-		# Unit tests are a module of their own, which counts for itself.
-		{ debug_list debug /dev/stdout && echo fuzz_ioctl; } | grep -vx kunit.sh >"$dir/tests/list"
-	fi
-	echo gcov_dump.sh >>"$dir/tests/list"
 	build_all debug "$dir" >"$dir/tap" || return
 	build_module debug "$dir" FCN_GCOV=y >"$dir/build.log" 2>&1 || return
 	make -s -f tests/fuzz/Makefile OUTPUT="$PWD/$build/fuzz-ioctl" >"$dir/build.log" 2>&1 || return
 	cp -RL "$build/kselftest/." "$build/fuzz-ioctl/fuzz_ioctl" tests/coverage/gcov_dump.sh "$dir/tests/"
+	if [ -n "${TESTS-}" ]; then
+		printf "%s\n" "$TESTS" | tr ' ' '\n' >"$dir/list"
+	else
+		# Unit tests are a module of their own, which counts for itself.
+		{ debug_list debug /dev/stdout && echo fuzz_ioctl; } | grep -vx kunit.sh >"$dir/list"
+	fi
+	echo gcov_dump.sh >>"$dir/list"
 	sim/hil/initramfs.sh debug "$dir/initramfs.gz" --ko "$dir/fcn_accel.ko" --ko "$dir/test-module/fcn_platform_test.ko" --module vgem \
-		--program "$build/accelctl" --program "$build/kselftest/libaccel_api" --list "$dir/tests/list" --tests "$dir/tests" >"$dir/build.log" 2>&1
+		--program "$build/accelctl" --program "$build/kselftest/libaccel_api" --list "$dir/list" --tests "$dir/tests" >"$dir/build.log" 2>&1
 }
 
 if ! make_guest; then
