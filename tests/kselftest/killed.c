@@ -105,7 +105,7 @@ TEST_F_TIMEOUT(device, memory_comes_back, 60)
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);
 	}
-	for (int i = 0; i < 50; i++) {
+	for (int i = 0; i < 50 * fcn_slow(); i++) {
 		after = shared_kib();
 		if (after < before + 4096)
 			break;
