@@ -75,9 +75,9 @@ for line in "DMA-API: preallocated 65536 debug entries" "DMA-API: debugging enab
 	expect "$line" quiet "$(splat "$line")"
 done
 
-race() { # FRAME
+race() { # FRAME [WHERE]
 	local line="=================================================================="
-	printf "%s\n" "[ 1.0] hil: begin threads" "[ 2.0] $line" "[ 2.0] BUG: KCSAN: data-race in a / b" "[ 2.0] " \
+	printf "%s\n" "[ 1.0] hil: begin threads" "[ 2.0] $line" "[ 2.0] BUG: KCSAN: data-race in ${2-a / b}" "[ 2.0] " \
 		"[ 2.0] write to 0xffff888100000000 of 8 bytes by task 1 on cpu 0:" "[ 2.0]  $1" "[ 2.0] $line" "[ 3.0] hil: end 0" |
 		awk -f splat.awk && echo quiet
 }
@@ -87,6 +87,8 @@ expect "a data race of the module" "threads: [ 2.0] BUG: KCSAN: data-race in a /
 threads:   [ 2.0] 
 threads:   [ 2.0] write to 0xffff888100000000 of 8 bytes by task 1 on cpu 0:
 threads:   [ 2.0]  a+0x1/0x2 [fcn_accel]" "$(race "a+0x1/0x2 [fcn_accel]")"
+expect "a data race on the kernel's clock" "threads: not ours: [ 2.0] BUG: KCSAN: data-race in ktime_get_mono_fast_ns / timekeeping_update
+quiet" "$(race "a+0x1/0x2 [fcn_accel]" "ktime_get_mono_fast_ns / timekeeping_update")"
 
 echo "1..$n"
 exit $failed
