@@ -6,10 +6,12 @@
 #   floorplan.sh PATH    PATH leads from the top to fcn_engines
 #
 # The device has three rows of 52 DSP sites, at Y = 10, 34 and 58, and four of 52 block RAMs, at 22, 46, 70 and 82.  Left
-# alone, nextpnr scatters array and buffers over them.  Here three rows of the array, 0 to 2 and 3 to 5, share a row
-# of sites, column beside column, so that sums go to a neighbour or straight to the next row of sites; rows 6 and 7 share
-# the third with the multipliers of POST, which nextpnr places into the gaps.  Weights lie between the array's
-# rows, the IFM buffer at its left side, each column's accumulators below the column, the OFM buffer below them.
+# alone, nextpnr scatters array and buffers over them.  Here sums go up: three rows of the array, 0 to 2 and 3 to 5, share
+# a row of sites, column beside column, so that sums go to a neighbour or straight to the next row of sites; rows 6 and 7
+# share the topmost with the multipliers of POST, which nextpnr places into the gaps.  Weights and the IFM buffer lie
+# below the array's row 0, each column's accumulators beside its last row.  The OFM buffer is in the middle of the device,
+# so POST's logic comes to lie above it and LOAD's below.  Wires along the rows are what there is too little of, so logic
+# must have many rows: with accumulators and OFM buffer at the bottom it lay between Y = 40 and 80, and did not route.
 # Four DSP sites share four clock enables: no four of these need more.
 set -eu
 path=${1:?usage: floorplan.sh PATH}
@@ -39,18 +41,18 @@ ram() { # Y INDEX PATTERN
 
 for row in 0 1 2 3 4 5 6 7; do
 	for col in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
-		dsp $((10 + 24 * (row / 3))) $((3 * col + row % 3)) "u_conv.u_array.g_row?$row?.u_row.g_col?$col?.u_pe.u_mul.mult"
+		dsp $((58 - 24 * (row / 3))) $((3 * col + row % 3)) "u_conv.u_array.g_row?$row?.u_row.g_col?$col?.u_pe.u_mul.mult"
 	done
 done
 for i in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
-	ram 70 $((3 * i)) "u_conv.g_acc?$i?.u_acc.u_half_0.mem.*"
-	ram 70 $((3 * i + 1)) "u_conv.g_acc?$i?.u_acc.u_half_1.mem.*"
-	ram 46 $((2 * i)) "u_ifm.u_even.mem.0.$i"
-	ram 46 $((2 * i + 1)) "u_ifm.u_odd.mem.0.$i"
-	ram 82 $((10 + 2 * i)) "u_ofm.u_ram.u_even.mem.0.$i"
-	ram 82 $((11 + 2 * i)) "u_ofm.u_ram.u_odd.mem.0.$i"
+	ram 22 $((3 * i)) "u_conv.g_acc?$i?.u_acc.u_half_0.mem.*"
+	ram 22 $((3 * i + 1)) "u_conv.g_acc?$i?.u_acc.u_half_1.mem.*"
+	ram 70 $((2 * i)) "u_ifm.u_even.mem.0.$i"
+	ram 70 $((2 * i + 1)) "u_ifm.u_odd.mem.0.$i"
+	ram 46 $((10 + 2 * i)) "u_ofm.u_ram.u_even.mem.0.$i"
+	ram 46 $((11 + 2 * i)) "u_ofm.u_ram.u_odd.mem.0.$i"
 done
 # Nine bits of a weight line each.
 for i in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14; do
-	ram 22 $((3 * i * 9 / 8 + 1)) "u_conv.u_buf.g_bank?0?.u_ram.mem.0.$i"
+	ram 82 $((3 * i * 9 / 8 + 1)) "u_conv.u_buf.g_bank?0?.u_ram.mem.0.$i"
 done

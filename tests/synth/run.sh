@@ -11,8 +11,8 @@
 #   core    place and route of the whole 8x16 core there, with the places that floorplan.sh gives to its multipliers and memories
 #   module  place and route of one module of rtl/ alone, between registers: where to look first, in a minute
 #
-# Environment: GEOMETRIES (table), SEEDS (array, core, module: nextpnr seeds, the best counts), GRADE (speed grade, 6),
-# NEXTPNR (more options for nextpnr-ecp5).
+# Environment: GEOMETRIES (table), SEEDS (array, core, module: nextpnr seeds, the best counts; 1 2 3, for the core 2),
+# GRADE (speed grade, 6), NEXTPNR (more options for nextpnr-ecp5).
 # Prints tables in Markdown; logs and netlists stay in BUILD/synth.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -106,7 +106,7 @@ table() {
 
 # place NAME TARGET-MHZ [OPTION...]: every seed; the best clock, its critical path, what is used.
 place() {
-	local name=$1 target=$2 seed mhz best=0 log options
+	local name=$1 target=$2 seed mhz passes best=0 log options
 	shift 2
 	options=$*
 	cp "$out/$name.json" "$root/synth/"
@@ -117,7 +117,8 @@ place() {
 			--placer-heap-cell-placement-timeout 0 $options ${NEXTPNR-}" >"$log" 2>&1 ||
 			{ echo "| $name | seed $seed | failed: $(grep -m1 ERROR "$log") |"; continue; }
 		mhz=$(sed -n 's/.*Max frequency for clock.*: \([0-9.]*\) MHz.*/\1/p' "$log" | tail -n 1)
-		echo "| $name | seed $seed | $mhz MHz |"
+		passes=$(sed -n 's/.* iter=\([0-9]*\) .*/, \1 passes of router2/p' "$log" | tail -n 1)
+		echo "| $name | seed $seed$passes | $mhz MHz |"
 		if awk "BEGIN { exit !($mhz > $best) }"; then best=$mhz; cp "$log" "$out/$name.best.log"; fi
 	done
 	echo "| $name | best of seeds $seeds, grade $grade | **$best MHz** |"
@@ -195,7 +196,7 @@ for what; do
 		synth core_8x16 ecp5 core_harness "$(parameters 8x16)" core_harness.v core.u_engines
 		echo '| design | run | clock |'
 		echo '|---|---|---|'
-		place core_8x16 65 --router router2 --placer-heap-timingweight 30 --tmg-ripup
+		seeds=${SEEDS:-2} place core_8x16 65 --router router2 --placer-heap-timingweight 30
 		;;
 	*)
 		echo "run.sh: '$what' is none of table, array, core, module" >&2
