@@ -337,7 +337,7 @@ static int lower_node(struct lower *lo, int node)
 	const struct node *n = &lo->g->node[node];
 
 	forget_trail(lo);
-	if (n->n_out < 1 || n->out[0] < 0 || !lower_is_int8(lo, n->out[0]))
+	if (!lower_is_int8(lo, n->out[0]))
 		return NO_MATCH;
 	switch (n->op) {
 	case OP_QUANTIZE_LINEAR:

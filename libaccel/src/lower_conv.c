@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Convolutions, transposed ones, and matrix products with constant weights. */
+#include <assert.h>
 #include <errno.h>
 #include <limits.h>
 #include <math.h>
@@ -12,8 +13,9 @@
 /* Constant int8 weights with a scale for the whole or for each output channel. */
 struct weights {
 	const struct tensor *data, *scale, *zero;
-	int64_t per_zero; /* elements of the zero point's axis: 1, or output channels */
 };
+
+static const char in_three_dimensions[] = "the core has no convolution in three dimensions";
 
 static float weight_scale(const struct weights *w, int64_t oc)
 {
@@ -40,9 +42,6 @@ static int check_weights(struct lower *lo, int node, const struct weights *w, in
 		return lower_reason(
 			lo, node,
 			"its weights' scale is neither one constant nor one per output channel");
-	if (w->zero && !one_or(w->zero, channels))
-		return lower_reason(lo, node,
-				    "its weights' zero point does not fit the output channels");
 	for (int64_t i = 0; i < shape_count(&w->scale->shape); i++)
 		if (!usable(((const float *)w->scale->data)[i]))
 			return lower_reason(lo, node, "a scale of its weights is not positive");
@@ -232,10 +231,8 @@ static int conv_layer(struct lower *lo, int node, const struct product *p)
 		return out == -ENOMEM ? out
 				      : lower_reason(lo, node,
 						     "its output has no shape that the core knows");
-	if (w->rank > 4)
-		return lower_reason(lo, node, "the core has no convolution in three dimensions");
-	if (ref_conv_geometry(n, &lo->g->tensor[p->x.tensor].shape, w, &g))
-		return lower_reason(lo, node, "%s", error_message());
+	err = ref_conv_geometry(n, &lo->g->tensor[p->x.tensor].shape, w, &g);
+	assert(!err); /* or graph_infer() had refused it */
 	l = lower_new_layer(lo, node, LAYER_CONV, p->x.act, out);
 	if (!l)
 		return -ENOMEM;
@@ -268,15 +265,16 @@ int lower_conv(struct lower *lo, int node, const struct target *t)
 	struct product p = { .t = t };
 	int err;
 
+	if (n->attr.conv.spatial > 2)
+		return lower_reason(lo, node, "%s", in_three_dimensions);
 	if (!lower_operand(lo, n->in[0], false, &p.x) || !p.x.known)
 		return lower_reason(lo, node, "its input is not int8; quantise the model");
 	p.w = float_weights(lo, n, 1, deconv);
-	err = check_weights(lo, node, &p.w, lo->g->tensor[n->out[0]].shape.dim[1]);
-	if (err == MATCH && deconv && n->attr.conv.group > 1 && p.w.scale &&
-	    shape_count(&p.w.scale->shape) > 1)
-		err = lower_reason(
+	if (deconv && n->attr.conv.group > 1 && p.w.scale && shape_count(&p.w.scale->shape) > 1)
+		return lower_reason(
 			lo, node,
 			"scales per channel of a transposed convolution in groups are ambiguous");
+	err = check_weights(lo, node, &p.w, lo->g->tensor[n->out[0]].shape.dim[1]);
 	if (err == MATCH)
 		err = float_bias(lo, node, 2, &p.b);
 	return err == MATCH ? conv_layer(lo, node, &p) : err;
@@ -376,12 +374,15 @@ int lower_dense(struct lower *lo, int node, const struct target *t)
 static int qlinear_operand(struct lower *lo, int node, int input, struct operand *x)
 {
 	const struct node *n = &lo->g->node[node];
+	const struct tensor *zero = lower_const(lo, n, input + 2);
 
-	if (!lower_operand(lo, n->in[input], n->op == OP_QLINEAR_MATMUL, x) ||
-	    !lower_scalar(lower_const(lo, n, input + 1), &x->scale) || !usable(x->scale) ||
-	    (n->in[input + 2] >= 0 && !lower_const(lo, n, input + 2)))
+	if (!lower_operand(lo, n->in[input], n->op == OP_QLINEAR_MATMUL, x))
+		return lower_reason(lo, node, "its input %d is constant, or has no shape that the core knows", input);
+	if (!lower_scalar(lower_const(lo, n, input + 1), &x->scale) || !usable(x->scale))
 		return lower_reason(lo, node, "the scale of input %d is not one constant", input);
-	x->zp = lower_zero(lower_const(lo, n, input + 2), 0, lo->g->tensor[n->in[input]].dtype);
+	if (n->in[input + 2] >= 0 && (!zero || shape_count(&zero->shape) != 1))
+		return lower_reason(lo, node, "the zero point of input %d is not one constant", input);
+	x->zp = lower_zero(zero, 0, lo->g->tensor[n->in[input]].dtype);
 	return MATCH;
 }
 
@@ -403,15 +404,17 @@ static int qlinear_product(struct lower *lo, int node)
 	struct product p = { 0 };
 	struct target t;
 	struct matrix m = { 0 };
-	int err = qlinear_operand(lo, node, 0, &p.x);
+	int err;
 
+	if (n->op == OP_QLINEAR_CONV && n->attr.conv.spatial > 2)
+		return lower_reason(lo, node, "%s", in_three_dimensions);
+	err = qlinear_operand(lo, node, 0, &p.x);
 	if (err == MATCH)
 		err = qlinear_target(lo, node, 6, &t);
 	if (err != MATCH)
 		return err;
 	p.t = &t;
-	p.w = (struct weights){ lower_const(lo, n, 3), lower_const(lo, n, 4), lower_const(lo, n, 5),
-				0 };
+	p.w = (struct weights){ lower_const(lo, n, 3), lower_const(lo, n, 4), lower_const(lo, n, 5) };
 	p.b.data = lower_const(lo, n, 8);
 	if (n->op == OP_QLINEAR_MATMUL)
 		err = check_matrix(lo, node, p.w.data, false, &m);

@@ -193,7 +193,7 @@ static bool fill_value(const struct lower *lo, const struct node *n, const struc
 	}
 	/* Of an int8 tensor as it is. */
 	*v = lower_zero(t, 0, t->dtype);
-	return t->dtype == DTYPE_I8 || t->dtype == DTYPE_U8;
+	return true;
 }
 
 static int crop(struct lower *lo, int node, const struct operand *x, const struct target *t)

@@ -172,7 +172,7 @@ int lower_table(struct lower *lo, int node)
 {
 	const struct node *n = &lo->g->node[node];
 	struct function f = { .lo = lo, .leaf = -1, .budget = 64 };
-	int above = n->in[0] >= 0 ? lo->producer[n->in[0]] : -1, in, out;
+	int above = n->op == OP_QUANTIZE_LINEAR ? lo->producer[n->in[0]] : -1, in, out;
 	struct value v;
 	struct layer *l;
 

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Maximum and average pools. */
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 
 #include "lower.h"
 #include "ref.h"
 
-/* The window of a pool over an act; global ones cover it. */
-static bool pool_axes(struct lower *lo, int node, const struct act *x, const struct act *y,
+/* The window of a pool over an act of one or two dimensions; global ones cover it. */
+static void pool_axes(struct lower *lo, int node, const struct act *x, const struct act *y,
 		      struct axis *ay, struct axis *ax)
 {
 	const struct node *n = &lo->g->node[node];
@@ -16,14 +17,12 @@ static bool pool_axes(struct lower *lo, int node, const struct act *x, const str
 	struct shape in = { .rank = 4, .dim = { x->n, x->c, x->h, x->w } };
 	struct node copy = *n;
 	struct ref_conv g;
-	int spatial = n->attr.conv.spatial;
+	int spatial = n->attr.conv.spatial, err;
 
 	*ay = (struct axis){ x->h, y->h, global ? x->h : 1, 1, 1, 0 };
 	*ax = (struct axis){ x->w, y->w, global ? x->w : 1, 1, 1, 0 };
 	if (global)
-		return true;
-	if (spatial < 1 || spatial > 2)
-		return false;
+		return;
 	if (spatial == 1) {
 		w = (struct shape){ .rank = 3, .dim = { x->c, 1, 1 } };
 		in = (struct shape){ .rank = 3, .dim = { x->n, x->c, x->w } };
@@ -32,8 +31,9 @@ static bool pool_axes(struct lower *lo, int node, const struct act *x, const str
 		w.dim[2 + i] = n->attr.conv.kernel[i];
 	copy.op = OP_CONV; /* whose geometry is the same */
 	copy.attr.conv.group = x->c;
-	if (ref_conv_geometry(&copy, &in, &w, &g))
-		return false;
+	err = ref_conv_geometry(&copy, &in, &w, &g);
+	assert(!err); /* or graph_infer() had refused it */
+	(void)err;
 	*ay = (struct axis){ x->h,
 			     y->h,
 			     (int)g.kernel[1],
@@ -46,7 +46,6 @@ static bool pool_axes(struct lower *lo, int node, const struct act *x, const str
 			     (int)g.stride[2],
 			     (int)g.dilation[2],
 			     (int)g.pad_begin[2] };
-	return true;
 }
 
 int8_t *lower_requant_table(const struct operand *x, const struct target *t)
@@ -112,6 +111,11 @@ static void set_border(struct axis *a, struct window *w, const struct axis *pool
 	*w = (struct window){ pool->k, pool->stride, pool->out };
 }
 
+static bool in_three_dimensions(const struct lower *lo, const struct node *n)
+{
+	return lo->g->tensor[n->in[0]].shape.rank > 4;
+}
+
 int lower_pool(struct lower *lo, int node, const struct target *t)
 {
 	const struct node *n = &lo->g->node[node];
@@ -120,6 +124,8 @@ int lower_pool(struct lower *lo, int node, const struct target *t)
 	struct layer *l;
 	int out;
 
+	if (in_three_dimensions(lo, n))
+		return lower_reason(lo, node, "the core pools in one or two dimensions");
 	if (!lower_operand(lo, n->in[0], false, &in))
 		return lower_reason(lo, node, "its input is not int8; quantise the model");
 	out = lower_act(lo, t->tensor);
@@ -129,8 +135,7 @@ int lower_pool(struct lower *lo, int node, const struct target *t)
 						     "its output has no shape that the core knows");
 	if (n->n_out > 1 && n->out[1] >= 0)
 		return lower_reason(lo, node, "the core does not make the indices of a pool");
-	if (!pool_axes(lo, node, &lo->net->act[in.act], &lo->net->act[out], &y, &x))
-		return lower_reason(lo, node, "the core pools in one or two dimensions");
+	pool_axes(lo, node, &lo->net->act[in.act], &lo->net->act[out], &y, &x);
 	if (y.dilation != 1 || x.dilation != 1)
 		return lower_reason(lo, node, "the core has no dilation in pools");
 	if (y.k > 16 || x.k > 16)
@@ -181,6 +186,8 @@ int lower_average(struct lower *lo, int node, const struct target *t)
 	int out;
 	double taps;
 
+	if (in_three_dimensions(lo, n))
+		return lower_reason(lo, node, "the core pools in one or two dimensions");
 	if (!lower_operand(lo, n->in[0], false, &in) || !in.known)
 		return lower_reason(lo, node, "its input is not int8; quantise the model");
 	if (n->op == OP_REDUCE_MEAN && !mean_of_pictures(lo, n))
@@ -190,8 +197,7 @@ int lower_average(struct lower *lo, int node, const struct target *t)
 		return out == -ENOMEM ? out
 				      : lower_reason(lo, node,
 						     "its output has no shape that the core knows");
-	if (!pool_axes(lo, node, &lo->net->act[in.act], &lo->net->act[out], &y, &x))
-		return lower_reason(lo, node, "the core pools in one or two dimensions");
+	pool_axes(lo, node, &lo->net->act[in.act], &lo->net->act[out], &y, &x);
 	if ((max_padding(&y) > 0 || max_padding(&x) > 0) &&
 	    (!n->attr.conv.count_include_pad || n->attr.conv.ceil_mode))
 		return lower_reason(lo, node, "its averages at the border are of fewer values");

@@ -34,16 +34,8 @@ int lower_zero(const struct tensor *t, int64_t i, enum dtype as)
 		return -shift;
 	if (shape_count(&t->shape) == 1)
 		i = 0;
-	switch (t->dtype) {
-	case DTYPE_I8:
-		return ((const int8_t *)t->data)[i];
-	case DTYPE_U8:
-		return ((const uint8_t *)t->data)[i] - 128;
-	case DTYPE_I32:
-		return ((const int32_t *)t->data)[i] - shift;
-	default:
-		return -shift;
-	}
+	return t->dtype == DTYPE_U8 ? ((const uint8_t *)t->data)[i] - 128
+				    : ((const int8_t *)t->data)[i];
 }
 
 /* A scale that single precision arithmetic can work with. */

@@ -17,8 +17,6 @@ static double source(const struct node *n, int o, int s, int in)
 		return in * s > 1 ? (double)o * (in - 1) / (in * s - 1) : 0;
 	case RESIZE_PYTORCH_HALF_PIXEL:
 		return in * s > 1 ? (o + 0.5) / s - 0.5 : 0;
-	case RESIZE_TF_CROP:
-		return -1e9; /* not looked at */
 	default:
 		return (o + 0.5) / s - 0.5;
 	}

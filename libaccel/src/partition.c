@@ -37,8 +37,6 @@ int partition_layer(const struct core_config *config, const struct net *net, con
 			       : error(-ENOTSUP, "copying %llu bytes takes too many commands",
 				       (unsigned long long)bytes);
 	}
-	if (layer_pools(l) && (l->win_y.k > 16 || l->win_x.k > 16))
-		return error(-ENOTSUP, "its window is larger than 16x16");
 	if (l->in_ch > 1 << 16 || l->out_ch > 1 << 16)
 		return error(-ENOTSUP, "%d to %d channels are more than 65536", l->in_ch,
 			     l->out_ch);
@@ -52,13 +50,9 @@ int partition_layer(const struct core_config *config, const struct net *net, con
 
 bool partition_float_side(const struct graph *g, const struct node *n)
 {
-	const struct tensor *scale, *zero;
+	const struct tensor *scale = &g->tensor[n->in[1]];
+	const struct tensor *zero = n->n_in > 2 && n->in[2] >= 0 ? &g->tensor[n->in[2]] : NULL;
 
-	if ((n->op != OP_QUANTIZE_LINEAR && n->op != OP_DEQUANTIZE_LINEAR) || n->n_in < 2 ||
-	    n->in[1] < 0)
-		return false;
-	scale = &g->tensor[n->in[1]];
-	zero = n->n_in > 2 && n->in[2] >= 0 ? &g->tensor[n->in[2]] : NULL;
 	return scale->data && scale->dtype == DTYPE_F32 && shape_count(&scale->shape) == 1 &&
 	       *(const float *)scale->data > 0 &&
 	       (!zero || (zero->data && shape_count(&zero->shape) == 1)) &&
@@ -256,13 +250,14 @@ static int add_reason(struct plan *plan, int node, const char *text)
 	return 0;
 }
 
-/* The node that a layer is named after. */
+/* The node that a layer is named after: one of its own. */
 static int main_node(const struct graph *g, const struct layer *l)
 {
-	for (int i = 0; i < l->n_node; i++)
-		if (g->node[l->node[i]].name == l->name)
-			return l->node[i];
-	return l->n_node ? l->node[0] : -1;
+	int i = 0;
+
+	while (g->node[l->node[i]].name != l->name)
+		i++;
+	return l->node[i];
 }
 
 static int check_layers(struct partition *p, const struct core_config *config, struct plan *plan)

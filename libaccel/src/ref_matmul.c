@@ -249,18 +249,14 @@ int ref_qlinear_matmul_infer(const struct node *n, const struct value *const *in
 			     struct value *out)
 {
 	struct product p;
-	int err = ref_check_dtype(n, in, 0, REF_BYTES);
+	int err = ref_check_dtype(n, in, 7, REF_BYTES);
 
-	if (!err)
-		err = ref_check_dtype(n, in, 3, REF_BYTES);
-	if (!err)
-		err = ref_check_dtype(n, in, 7, REF_BYTES);
 	if (!err)
 		err = plan_matmul(n, &in[0]->shape, &in[3]->shape, &p, &out->shape);
 	if (!err)
-		err = ref_check_scale(n, in, 1, p.rows);
+		err = ref_check_operand(n, in, 0, p.rows);
 	if (!err)
-		err = ref_check_scale(n, in, 4, p.cols);
+		err = ref_check_operand(n, in, 3, p.cols);
 	if (!err)
 		err = ref_check_scale(n, in, 6, -1);
 	out->dtype = in[7]->dtype;

@@ -113,6 +113,11 @@ void ref_dtype_range(enum dtype t, int32_t *lo, int32_t *hi);
  * `extent` (-1: must be a scalar).  The zero point may be absent where the operator allows it.
  */
 int ref_check_scale(const struct node *n, const struct value *const *in, int i, int64_t extent);
+
+/*
+ * A quantised tensor at input i, its scale behind it, and a zero point of its type, which may be absent: one for all or, extent >= 0, so many.
+ */
+int ref_check_operand(const struct node *n, const struct value *const *in, int i, int64_t extent);
 float ref_scale(const struct value *scale, int64_t channel);
 int32_t ref_zero(const struct value *zero, int64_t channel);	/* 0 for NULL */
 

@@ -102,18 +102,14 @@ int ref_qlinear_conv_infer(const struct node *n, const struct value *const *in,
 			   struct value *out)
 {
 	struct ref_conv g;
-	int err = ref_check_dtype(n, in, 0, REF_BYTES);
+	int err = ref_check_dtype(n, in, 7, REF_BYTES);
 
-	if (!err)
-		err = ref_check_dtype(n, in, 3, REF_BYTES);
-	if (!err)
-		err = ref_check_dtype(n, in, 7, REF_BYTES);
 	if (!err)
 		err = ref_conv_geometry(n, &in[0]->shape, &in[3]->shape, &g);
 	if (!err)
-		err = ref_check_scale(n, in, 1, -1);
+		err = ref_check_operand(n, in, 0, -1);
 	if (!err)
-		err = ref_check_scale(n, in, 4, g.out_channels);
+		err = ref_check_operand(n, in, 3, g.out_channels);
 	if (!err)
 		err = ref_check_scale(n, in, 6, -1);
 	if (!err)

@@ -17,8 +17,7 @@ static void store(struct value *y, int64_t i, float x, const struct value *scale
 	ref_store_int(y, i, ref_quantize(x, ref_scale(scale, 0), ref_zero(zero, 0), y->dtype));
 }
 
-/* A tensor at input i with its scale behind it, and a zero point that may be absent. */
-static int check_operand(const struct node *n, const struct value *const *in, int i)
+int ref_check_operand(const struct node *n, const struct value *const *in, int i, int64_t extent)
 {
 	int err;
 
@@ -27,7 +26,7 @@ static int check_operand(const struct node *n, const struct value *const *in, in
 			return ref_error(-EINVAL, n, "input %d is missing", k);
 	err = ref_check_dtype(n, in, i, REF_BYTES);
 	if (!err)
-		err = ref_check_scale(n, in, i + 1, -1);
+		err = ref_check_scale(n, in, i + 1, extent);
 	if (!err && ref_in(n, in, i + 2))
 		err = ref_check_same(n, in, i, i + 2);
 	return err;
@@ -50,10 +49,10 @@ static int check_result(const struct node *n, const struct value *const *in, int
 int ref_qlinear_add_infer(const struct node *n, const struct value *const *in,
 			  struct value *out)
 {
-	int err = check_operand(n, in, 0);
+	int err = ref_check_operand(n, in, 0, -1);
 
 	if (!err)
-		err = check_operand(n, in, 3);
+		err = ref_check_operand(n, in, 3, -1);
 	if (!err)
 		err = ref_check_same(n, in, 0, 3);
 	if (!err)
@@ -91,7 +90,7 @@ int ref_qlinear_add_eval(const struct node *n, const struct value *const *in, st
 int ref_qlinear_leaky_relu_infer(const struct node *n, const struct value *const *in,
 				 struct value *out)
 {
-	int err = check_operand(n, in, 0);
+	int err = ref_check_operand(n, in, 0, -1);
 
 	if (!err)
 		err = check_result(n, in, 3, 0);
@@ -126,7 +125,7 @@ int ref_qlinear_concat_infer(const struct node *n, const struct value *const *in
 	for (int i = 2; !err && i < n->n_in; i += 3) {
 		struct shape s = in[i]->shape;
 
-		err = check_operand(n, in, i);
+		err = ref_check_operand(n, in, i, -1);
 		if (!err && (in[i]->dtype != out->dtype || s.rank != out->shape.rank))
 			err = ref_error(-EINVAL, n, "input %d is %s %s", i,
 					dtype_name(in[i]->dtype), SHAPE(&s));

@@ -72,8 +72,6 @@ void schedule_copy(struct schedule *s, const struct work *w)
 	    th = room / (ch * tw) > 1 ? room / (ch * tw) : 1;
 	struct tile t;
 
-	if (ch < 1)
-		ch = 1;
 	for (int image = 0; image < w->in.n; image++)
 		for (t.y = -l->y.pad; t.y < rows - l->y.pad; t.y += th)
 			for (t.x = -l->x.pad; t.x < cols - l->x.pad; t.x += tw)

@@ -223,8 +223,6 @@ int cut_init(struct cut *c, const struct core_config *config, const struct layer
 	c->group = c->group_room;
 	c->block = c->block_room;
 	err = make_subs(c);
-	if (!err && !c->n_sub)
-		err = error(-EINVAL, "the output is empty");
 	if (!err)
 		err = c->sub->y.phases * c->sub->x.phases > 1 ? make_phase_groups(c)
 							      : make_channel_groups(c);

@@ -69,6 +69,10 @@ for test in test_layers test_graphs test_limits; do
 	compile "$out/$test" "${flags[@]}" "$here/$test.c" "$out/lib.a" -lm && run "$test" "$out/$test" "$count"
 done
 
+# Models from descriptions.
+compile "$out/test_reasons" "${flags[@]}" -Itests/libaccel/onnx -Itests/libaccel/faults "$here/test_reasons.c" tests/libaccel/onnx/model.c \
+	tests/libaccel/faults/failing.c "$src"/{file,onnx*}.c "$out/lib.a" -lm \
+	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=aligned_alloc,--wrap=strdup,--wrap=strndup,--wrap=mmap && run test_reasons "$out/test_reasons"
 compile "$out/test_memory" "${flags[@]}" "$here/test_memory.c" "$out/lib.a" -lm \
 	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc && run test_memory "$out/test_memory"
 

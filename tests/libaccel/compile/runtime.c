@@ -39,6 +39,37 @@ void *values_make(struct values *s, int tensor)
 	return v->data;
 }
 
+void values_random(struct values *s, uint64_t seed)
+{
+	const struct graph *g = s->g;
+	struct rng r = { seed };
+
+	for (int i = 0; i < g->n_in; i++) {
+		float *x = values_make(s, g->in[i]);
+
+		for (int64_t k = 0; k < shape_count(&g->tensor[g->in[i]].shape); k++)
+			x[k] = (float)rng_range(&r, -1000, 1000) * 0.005f;
+	}
+}
+
+double values_difference(const struct values *a, const struct values *b)
+{
+	const struct graph *g = a->g;
+	double most = 0;
+
+	for (int i = 0; i < g->n_out; i++) {
+		const struct node *d = &g->node[graph_producer(g, g->out[i])];
+		float scale = d->op == OP_DEQUANTIZE_LINEAR
+				      ? *(const float *)g->tensor[d->in[1]].data
+				      : 1;
+		const float *x = a->v[g->out[i]].data, *y = b->v[g->out[i]].data;
+
+		for (int64_t k = 0; k < shape_count(&g->tensor[g->out[i]].shape); k++)
+			most = fmax(most, fabs((double)x[k] - y[k]) / scale);
+	}
+	return most;
+}
+
 static bool run_node(const struct graph *g, int node, struct values *s)
 {
 	const struct node *n = &g->node[node];
@@ -56,6 +87,14 @@ static bool run_node(const struct graph *g, int node, struct values *s)
 		fprintf(stderr, "%s\n", error_message());
 		return false;
 	}
+	return true;
+}
+
+bool values_reference(struct values *s)
+{
+	for (int i = 0; i < s->g->n_node; i++)
+		if (!run_node(s->g, i, s))
+			return false;
 	return true;
 }
 

@@ -20,6 +20,15 @@ void values_free(struct values *s);
 /* Gives a tensor room, of its type and shape; returns the data. */
 void *values_make(struct values *s, int tensor);
 
+/* Fills the graph's inputs, which are float. */
+void values_random(struct values *s, uint64_t seed);
+
+/* Runs the graph as it is, node by node; false with a message on stderr. */
+bool values_reference(struct values *s);
+
+/* The largest difference of outputs, in steps of their quantisation. */
+double values_difference(const struct values *a, const struct values *b);
+
 /* Runs a plan from the inputs in `s`; false with a message on stderr.  perf: sum of the records. */
 bool plan_run(const struct plan *plan, struct device *d, struct values *s, uint64_t *perf);
 

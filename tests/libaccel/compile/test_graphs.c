@@ -16,55 +16,6 @@
 
 #include "../onnx/tap.h"
 
-static void random_inputs(const struct graph *g, struct values *s, uint64_t seed)
-{
-	struct rng r = { seed };
-
-	for (int i = 0; i < g->n_in; i++) {
-		float *x = values_make(s, g->in[i]);
-
-		for (int64_t k = 0; k < shape_count(&g->tensor[g->in[i]].shape); k++)
-			x[k] = (float)rng_range(&r, -1000, 1000) * 0.005f;
-	}
-}
-
-/* The largest difference of outputs, in steps of the output's quantisation. */
-static double difference(const struct graph *g, const struct values *a, const struct values *b)
-{
-	double most = 0;
-
-	for (int i = 0; i < g->n_out; i++) {
-		const struct node *d = &g->node[graph_producer(g, g->out[i])];
-		float scale = d->op == OP_DEQUANTIZE_LINEAR
-				      ? *(const float *)g->tensor[d->in[1]].data
-				      : 1;
-		const float *x = a->v[g->out[i]].data, *y = b->v[g->out[i]].data;
-
-		for (int64_t k = 0; k < shape_count(&g->tensor[g->out[i]].shape); k++)
-			most = fmax(most, fabs((double)x[k] - y[k]) / scale);
-	}
-	return most;
-}
-
-static bool run_reference(const struct graph *g, struct values *s)
-{
-	for (int i = 0; i < g->n_node; i++) {
-		const struct node *n = &g->node[i];
-		const struct value *in[64] = { NULL };
-		struct value out[4] = { 0 };
-
-		for (int k = 0; k < n->n_in; k++)
-			in[k] = n->in[k] >= 0 ? &s->v[n->in[k]] : NULL;
-		for (int k = 0; k < n->n_out; k++) {
-			values_make(s, n->out[k]);
-			out[k] = s->v[n->out[k]];
-		}
-		if (ref_eval(n, in, out))
-			return false;
-	}
-	return true;
-}
-
 static bool dump(const struct plan *plan)
 {
 	static const char *const stages[] = { "lower", "partition", "schedule", "allocate",
@@ -103,17 +54,17 @@ static void one(struct device *d, const struct core_config *c, uint64_t seed, in
 	values_init(&core, g);
 	values_init(&plain, g);
 	values_init(&real, g);
-	random_inputs(g, &core, seed);
-	random_inputs(g, &plain, seed);
-	random_inputs(g, &real, seed);
+	values_random(&core, seed);
+	values_random(&plain, seed);
+	values_random(&real, seed);
 	if (!plan_run(plan, d, &core, perf) || !plan_interpret(plan, &plain) ||
-	    !run_reference(g, &real) || !dump(plan))
+	    !values_reference(&real) || !dump(plan))
 		ok(false, "%ux%u seed %llu does not run", c->rows, c->cols,
 		   (unsigned long long)seed);
-	else if (difference(g, &core, &plain) > 0)
+	else if (values_difference(&core, &plain) > 0)
 		ok(false, "%ux%u seed %llu: core and plain C differ by %g", c->rows, c->cols,
-		   (unsigned long long)seed, difference(g, &core, &plain));
-	diff = difference(g, &plain, &real);
+		   (unsigned long long)seed, values_difference(&core, &plain));
+	diff = values_difference(&plain, &real);
 	if (diff > 4.5)
 		ok(false, "seed %llu: layers and graph differ by %g", (unsigned long long)seed,
 		   diff);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Layers of any size get a tiling or a reason, soon, and nothing overflows on the way. */
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
 #include <time.h>
@@ -69,6 +70,25 @@ static void any_layer(struct rng *r, struct net *net, struct layer *l, struct ac
 	*net = (struct net){ .n_act = 2, .n_layer = 1, .act = acts, .layer = l };
 }
 
+/* A core whose buffers are too small for anything, and one with buffers for a row longer than a command takes. */
+static void odd_cores(void)
+{
+	struct core_config c = device_config(16, 16, false);
+	struct act acts[2] = { { .n = 1, .h = 1, .w = 10000, .c = 1 }, { .n = 1, .h = 1, .w = 10000, .c = 1 } };
+	struct layer l = { .res = -1, .out = 1, .groups = 1, .in_ch = 1, .out_ch = 1, .y = { 1, 1, 1, 1, 1, 0 }, .x = { 10000, 10000, 1, 1, 1, 0 },
+			   .win_y = { 1, 1, 1 }, .win_x = { 1, 1, 10000 } };
+	struct net net = { .n_act = 2, .n_layer = 1, .act = acts, .layer = &l };
+	struct choice t;
+
+	c.par_bytes = 64;
+	ok(partition_layer(&c, &net, &l, &t) == -ENOTSUP && strstr(error_message(), "hold no block of parameters"), "%s", error_message());
+	c = device_config(16, 16, false);
+	c.acc_entries = 1 << 14;
+	c.ofm_bytes = 1 << 18;
+	c.ifm_bytes = 1 << 18;
+	ok(!partition_layer(&c, &net, &l, &t) && t.part[0].tw <= 4096, "a tile of %d pixels in a row", t.part[0].tw);
+}
+
 int main(void)
 {
 	static const struct {
@@ -109,5 +129,6 @@ int main(void)
 		   c.cols, cores[i].small ? " with small buffers" : "");
 		note("%d tilings, %d reasons, at most %.2f s", done, refused, worst);
 	}
+	odd_cores();
 	return tap_done();
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Every allocation of a compilation fails once: an error, no crash, no leak (the sanitizer looks). */
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 
 #include "error.h"
@@ -58,6 +59,34 @@ static struct graph *make_graph(void)
 	return make_end(&m, x) ? m.g : NULL;
 }
 
+/* A layer of more parts than a cut has room for: -ENOMEM wherever. */
+static void many_parts(const struct core_config *c)
+{
+	struct maker m = maker_new(5, false);
+	int x = make_deconv(&m, make_input(&m, 1, 8, 2, 2), 260, 3, 3, 0);
+	struct plan *plan;
+	long all, tried = 0, wrong = 0;
+	int err = make_end(&m, x) ? 0 : -1;
+
+	left = LONG_MAX;
+	err = err ? err : plan_compile(m.g, c, NULL, &plan);
+	all = LONG_MAX - left;
+	left = -1;
+	if (!err)
+		plan_free(plan);
+	for (long n = 0; !err && n < all; n++, tried++) {
+		left = n;
+		err = plan_compile(m.g, c, NULL, &plan);
+		left = -1;
+		if (err && err != -ENOMEM && wrong++ < 3)
+			note("allocation %ld: %d", n, err);
+		err = 0;
+		plan_free(plan);
+	}
+	ok(!err && !wrong && tried > 100, "a layer of many parts: %ld of %ld allocations fail in turn", tried, all);
+	graph_free(m.g);
+}
+
 int main(void)
 {
 	struct core_config c = device_config(16, 16, false);
@@ -83,5 +112,6 @@ int main(void)
 	}
 	ok(g && !wrong, "%ld allocations fail in turn", n);
 	graph_free(g);
+	many_parts(&c);
 	return tap_done();
 }
