@@ -36,8 +36,6 @@ static void op_bo_free(struct core_device *dev, struct bo *bo)
 {
 	struct sim_device *d = sim_device(dev);
 
-	if (!bo)
-		return;
 	pthread_mutex_lock(&d->lock);
 	sim_bo_free(&d->memory, bo, d->submitted);
 	sim_memory_reap(&d->memory, d->completed);

@@ -62,7 +62,7 @@ int host_options(const char *rest, unsigned *allowed)
 
 		if (kernel < 0 && !(n == 5 && !memcmp(at, "plain", 5)))
 			return error(-EINVAL, "host: has no kernel '%.*s'; it has plain, depthwise, "
-				     "vnni and xnnpack", (int)n, at);
+				     "pointwise, vnni and xnnpack", (int)n, at);
 		if (kernel >= 0)
 			*allowed |= 1u << kernel;
 		at += n;

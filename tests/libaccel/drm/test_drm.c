@@ -472,6 +472,8 @@ static void test_overtaken(void)
 
 static void test_memory(void)
 {
+	static const bool no_write[40];
+	const struct bo *many[40];
 	struct core_device *dev = NULL;
 	struct core_result r;
 	struct bo *bo = NULL;
@@ -509,6 +511,15 @@ static void test_memory(void)
 		countdown = 0;
 	}
 	ok(!err && n > 2, "a job: %d allocations fail", n - 2);
+	/* One that has more buffers than any before it. */
+	for (n = 0; n < 40; n++)
+		many[n] = w.in;
+	w.job.bo = many;
+	w.job.bo_write = no_write;
+	w.job.n_bo = 40;
+	countdown = 1;
+	ok(run(&w, &r) == -ENOMEM && says("memory for a job of 40 buffers"), "%s", error_message());
+	countdown = 0;
 	w.dev->ops->close(w.dev);
 	close(fd);
 	ok(fake_reset(), "nothing is left");

@@ -66,7 +66,7 @@ archive() { # COMPILER SANITIZER NAME.a FILE...
 link() { # COMPILER SANITIZER TEST ARCHIVE...
 	local command=("$1" "${flags[@]}" "-fsanitize=$2" -fno-sanitize-recover=all) test=$3 first=$4
 	shift 3
-	[ "$test" != alloc ] || command+=("-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup")
+	[ "$test" != alloc ] || command+=("-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup,--wrap=pthread_create")
 	"${command[@]}" "$here/test_$test.c" -Wl,--start-group "$@" -Wl,--end-group "${cores[@]}" "$out/sim/libfcnsim.a" "${libs[@]}" -lstdc++ \
 		-lm -lpthread -o "$(dirname "$first")/test_$test"
 }
@@ -77,7 +77,7 @@ compile() { # COMPILER SANITIZER FOLDER
 		archive "$1" "$2" "$3/real.a" "${real[@]}" &&
 		link "$1" "$2" backend "$3/lib.a" "$3/fake.a" && link "$1" "$2" runtime "$3/lib.a" "$3/fake.a" &&
 		link "$1" "$2" alloc "$3/lib.a" "$3/fake.a" && link "$1" "$2" host "$3/lib.a" "$3/real.a" &&
-		link "$1" "$2" threads "$3/lib.a" "$3/real.a"
+		link "$1" "$2" threads "$3/lib.a" "$3/real.a" && link "$1" "$2" api "$3/lib.a" "$3/real.a"
 }
 
 run() { # NAME PROGRAM ARGUMENT...
@@ -110,6 +110,7 @@ for set in gcc:address,undefined clang:thread; do
 		run "$cc-alloc" "$out/$cc/test_alloc"
 		run "$cc-host" "$out/$cc/test_host"
 		run "$cc-threads" "$out/$cc/test_threads"
+		run "$cc-api" "$out/$cc/test_api"
 	else
 		fail "$cc: does not compile" "$out/$cc.log"
 	fi

@@ -4,6 +4,7 @@
  * or hang.  Linked with --wrap for malloc, calloc, realloc and strdup.
  */
 #include <errno.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,6 +50,16 @@ void *__wrap_realloc(void *p, size_t size)
 char *__wrap_strdup(const char *s)
 {
 	return fails() ? NULL : __real_strdup(s);
+}
+
+static atomic_bool threads_fail;
+
+int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*start)(void *), void *arg);
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*start)(void *), void *arg);
+
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*start)(void *), void *arg)
+{
+	return atomic_load(&threads_fail) ? EAGAIN : __real_pthread_create(thread, attr, start, arg);
 }
 
 static int add(struct graph *g, enum op op, const char *name, int in)
@@ -170,9 +181,40 @@ static void sweep(const char *uri)
 	ok(swallowed <= 3, "%ld of them were not needed", swallowed);
 }
 
+/* No more threads: neither a device's nor a job's. */
+static void no_threads(void)
+{
+	struct accel_device *dev;
+	struct accel_model *m = NULL;
+	struct accel_program *p = NULL;
+	struct accel_job *job;
+	int8_t x[N] = { 0 }, y[N];
+	struct accel_array in = { ACCEL_INT8, 4, { 1, 3, 4, 5 }, x, N };
+	struct accel_array out = { ACCEL_INT8, 4, { 1, 3, 4, 5 }, y, N };
+	int err;
+
+	atomic_store(&threads_fail, true);
+	err = accel_device_open("model:array=8x8", &dev);
+	ok(err == -EAGAIN && !dev && strstr(error_message(), "cannot make a thread for the device"), "%s", error_message());
+	err = accel_device_open("host:", &dev);
+	if (!err)
+		err = make_model(&m);
+	if (!err)
+		err = accel_compile(m, dev, NULL, &p);
+	if (!err)
+		err = accel_submit(p, &in, &out, &job);
+	ok(err == -EAGAIN && !job && strstr(error_message(), "cannot make a thread for a job"), "%s", error_message());
+	atomic_store(&threads_fail, false);
+	ok(p && !accel_run(p, &in, &out), "and the next run is not kept waiting");
+	accel_program_free(p);
+	accel_model_free(m);
+	accel_device_close(dev);
+}
+
 int main(void)
 {
 	sweep("model:array=8x8");
 	sweep("host:");
+	no_threads();
 	return tap_done();
 }

@@ -62,6 +62,7 @@ static void test_options(void)
 	ok(backend_rtl_open("seed=-1", &dev) == -EINVAL, "rtl:seed=-1: %s", error_message());
 	ok(backend_rtl_open("waves=", &dev) == -EINVAL, "rtl:waves=: %s", error_message());
 	ok(backend_rtl_open("array=8x32", &dev) == -EINVAL, "rtl:array=8x32: %s", error_message());
+	ok(backend_rtl_open("seed=7,memory=random,waves=/nonexistent/a.fst,array=8x8", &dev) == -EINVAL, "rtl:waves=/nonexistent/a.fst: %s", error_message());
 	dev = open_or_die(backend_model_open, "array=8x16");
 	ok(dev->config.rows == 8 && dev->config.cols == 16 && dev->config.lanes == 16 &&
 	   dev->config.acc_entries == 512 && dev->config.ifm_bytes == 131072 &&
@@ -99,6 +100,10 @@ static void test_memory(struct core_device *dev)
 	ok(dev->ops->bo_create(dev, 0xffffc000, &bo[0]) != -EINVAL, "nearly 4 GiB may be");
 	if (bo[0])
 		dev->ops->bo_free(dev, bo[0]);
+	if (!dev->ops->bo_create(dev, UINT32_C(1) << 31, &bo[0])) {
+		ok(dev->ops->bo_create(dev, UINT32_C(1) << 31, &bo[1]) == -ENOMEM && !bo[1], "twice 2 GiB may not: %s", error_message());
+		dev->ops->bo_free(dev, bo[0]);
+	}
 }
 
 static void test_copy(struct core_device *dev)
