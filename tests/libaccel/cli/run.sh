@@ -209,6 +209,7 @@ try 1 "is no picture" "an output of rank 5" run five.onnx -o y2.png
 try 1 "dim 2 of 'picture' is open; give --shape" "random numbers of any size" run open.onnx -o y2.npy
 try 1 "no known shape; give --shape" "of any rank" run any.onnx -o y2.npy
 try 1 "." "of a size that nothing has" run open.onnx --shape 1x3x1048576x1048576 -o y2.npy
+try 1 "out of memory" "of a size that no memory has" run open.onnx --shape 1x3x524288x262144 -o y2.npy
 for type in png jpg; do
 	try 1 "40000 x 1 pixels; up to 32767" "a $type file that is too wide" run open.onnx wide.$type -o y2.npy
 done

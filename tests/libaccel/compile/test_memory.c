@@ -50,6 +50,7 @@ static struct graph *make_graph(void)
 	y = make_conv(&m, x, 16, 3, 1, 1, 1, false);
 	x = make_node(&m, OP_ADD, x, y);
 	x = make_node(&m, OP_SIGMOID, x, -1);
+	x = make_node(&m, OP_HARD_SIGMOID, x, -1);
 	y = make_pool(&m, OP_MAX_POOL, x, 2, 2, 0);
 	y = make_deconv(&m, y, 16, 2, 2, 0);
 	x = make_concat(&m, x, y);

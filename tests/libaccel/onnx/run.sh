@@ -82,7 +82,7 @@ build test_import "$here/model.c" && run test_import "$out/test_import"
 build test_write "$here/model.c" && run test_write "$out/test_write" "$out"
 build test_npy && run test_npy "$out/test_npy" "$out"
 build test_alloc "$here/model.c" -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup &&
-	run test_alloc "$out/test_alloc"
+	run test_alloc "$out/test_alloc" "$out"
 
 if [ ${#models[@]} = 0 ]; then
 	for name in import_all hostile crosscheck; do

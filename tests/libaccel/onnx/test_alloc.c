@@ -89,8 +89,35 @@ static void sweep(int opset, const char *model)
 	free(bytes);
 }
 
-int main(void)
+/* A file of a tensor. */
+static void sweep_tensor(const char *path, const char *bytes, size_t size)
 {
+	struct value v;
+	FILE *f = fopen(path, "wb");
+	bool good = f && fwrite(bytes, 1, size, f) == size;
+	int err = -ENOMEM, other = 0;
+	long n;
+
+	if (f)
+		fclose(f);
+	for (n = 0; good && err == -ENOMEM && n < 1000; n++) {
+		countdown = n;
+		err = onnx_read_tensor(path, &v);
+		countdown = -1;
+		if (err && err != -ENOMEM)
+			other = err;
+	}
+	ok(good && !err && !other && n > 1 && v.shape.dim[0] == 2 && ((float *)v.data)[1] == 1, "a tensor's file: each of %ld allocations may fail", n - 1);
+	if (!err)
+		free((void *)v.data);
+	remove(path);
+	ok(onnx_read_tensor(path, &v) == -ENOENT && strstr(error_message(), path), "%s", error_message());
+}
+
+int main(int argc, char **argv)
+{
+	char path[4096];
+
 	sweep(8, "input x f32 1,4,8,8\noutput y f32\n"
 		 "init w f32 4,4,3,3\ninit s f32 - = 0.5\n"
 		 "node Constant -> c value=t: f32 2 = 7,8\n"
@@ -102,5 +129,8 @@ int main(void)
 		 "node Reshape h i -> y");
 	sweep(21, "input x f32 1,4,8,8\noutput y f32\ninit s f32 - = 0.5\n"
 		  "node QuantizeLinear x s -> q output_dtype=i:3\nnode Shape q -> y start=i:1");
+	sweep(13, "output y i64\nnode Constant -> c value_ints=is:1,2\nnode Shape c -> s\nnode Add c s -> y");
+	snprintf(path, sizeof(path), "%s/alloc.pb", argc > 1 ? argv[1] : ".");
+	sweep_tensor(path, "\x08\x02\x10\x01\x4a\x08\0\0\0\0\0\0\x80\x3f", 14);
 	return tap_done();
 }

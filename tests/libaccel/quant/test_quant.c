@@ -304,6 +304,45 @@ static void test_blocks(void)
 	graph_free(q);
 }
 
+/* What looks like a pattern and is none stays as it is, and the result stays near. */
+static void test_lookalikes(void)
+{
+	struct graph *g = net_new(), *q;
+	int x = net_input(g, "x", 1, 4, 12, 12), a = net_conv(g, "conv", x, 4, 4, 3, 1, 1, true), b;
+	struct value samples[2];
+	struct shape four = { 1, { 4 } };
+	double psnr;
+
+	/* A batch norm whose scale is only known when it runs; the mean makes it. */
+	b = net_op(g, OP_GLOBAL_AVERAGE_POOL, "mean", 1, &a);
+	b = net_op(g, OP_RESHAPE, "list", 2, (int[]){ b, graph_add_const(g, "four", DTYPE_I64, &(struct shape){ 1, { 1 } }, &(int64_t){ 4 }) });
+	{
+		float v[3][4] = { { 0, 1, 2, 3 }, { 1, 1, 1, 1 }, { 2, 2, 2, 2 } };
+
+		a = net_op(g, OP_BATCH_NORMALIZATION, "bn", 5,
+			   (int[]){ a, b, graph_add_const(g, NULL, DTYPE_F32, &four, v[0]), graph_add_const(g, NULL, DTYPE_F32, &four, v[1]),
+				    graph_add_const(g, NULL, DTYPE_F32, &four, v[2]) });
+	}
+	/* The same tensor twice, and x * relu(x), which is no hard swish. */
+	a = net_concat(g, "twice", a, a);
+	a = net_binary(g, OP_MUL, "square", a, net_unary(g, OP_RELU, "relu", a));
+	a = net_binary(g, OP_DIV, "sixth", a, net_scalar(g, 6));
+	/* Of a list there are no channels to multiply. */
+	a = net_op(g, OP_GLOBAL_MAX_POOL, "max", 1, &a);
+	a = net_unary(g, OP_FLATTEN, "flat", a);
+	g->node[g->n_node - 1].attr.axis.axis = 1;
+	net_output(g, net_binary(g, OP_MUL, "y", a, net_list(g, 8, 0.5f, 2)));
+	make_samples(g, 2, samples);
+	q = quantise(g, samples, 2, QUANT_RANGE_MINMAX);
+	ok(node_of(q, "bn")->op == OP_BATCH_NORMALIZATION && node_of(q, "y")->op == OP_MUL && !net_count(q, OP_HARD_SWISH),
+	   "what looks like a pattern and is none stays");
+	psnr = psnr_of(g, q);
+	ok(psnr > 25, "lookalikes: %.1f dB", psnr);
+	free_samples(2, samples);
+	graph_free(g);
+	graph_free(q);
+}
+
 /* Fully connected layers, and a range that the function behind needs only a part of. */
 static void test_dense(void)
 {
@@ -519,6 +558,7 @@ int main(int argc, char **argv)
 	test_functions();
 	test_blocks();
 	test_dense();
+	test_lookalikes();
 	test_open_shape();
 	test_errors();
 	test_names();

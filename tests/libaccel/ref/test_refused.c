@@ -8,8 +8,10 @@
 #include <string.h>
 
 #include "error.h"
+#include "failing.h"
 #include "model.h"
 #include "onnx.h"
+#include "ref.h"
 #include "tap.h"
 #include "text.h"
 
@@ -131,6 +133,85 @@ static const struct expect {
 	  "y:uint8[2]{1 9}" },
 };
 
+/* What is not folded, but computed where all operands are there. */
+static const char *const computed[] = {
+	"init a f32 2,3\ninit b f32 3,4\noutput y f32\nnode MatMul a b -> y",
+	"init a i32 2,3\ninit b i32 3,4\noutput y i32\nnode MatMul a b -> y",
+	"init a f32 2,3\ninit b f32 3,4\noutput y f32\nnode Gemm a b -> y",
+	"init a f32 1,2,4,4\ninit b f32 3,2,3,3\noutput y f32\nnode Conv a b -> y",
+	"init a f32 1,2,4,4\ninit b f32 2,3,3,3\noutput y f32\nnode ConvTranspose a b -> y",
+	"init a i8 1,2,4,4\ninit b i8 3,2,3,3\noutput y i32\nnode ConvInteger a b -> y",
+	"init a i8 1,2,4,4\ninit b i8 3,2,3,3\ninit s f32 - = 1\ninit z i8 - = 0\noutput y i8\nnode QLinearConv a s z b s z s z -> y",
+};
+
+/* The last node, with operands that are all constants. */
+static int eval_last(const struct graph *g, struct value *y)
+{
+	const struct node *n = &g->node[g->n_node - 1];
+	struct value v[9];
+	const struct value *in[9] = { NULL };
+
+	for (int i = 0; i < n->n_in; i++) {
+		const struct tensor *t = &g->tensor[n->in[i]];
+
+		v[i] = (struct value){ t->dtype, t->shape, (void *)t->data };
+		in[i] = &v[i];
+	}
+	return ref_eval(n, in, y);
+}
+
+/* -ENOMEM wherever memory runs out, and then the right result. */
+static void check_memory(const char *model)
+{
+	struct graph *g = NULL;
+	size_t size;
+	void *bytes = model_build(13, model, &size);
+	struct value y = { 0 };
+	bool good = !onnx_load_memory(bytes, size, &g) && !graph_infer(g, NULL) && g->n_node == 1, failed = true;
+	long n;
+
+	if (good) {
+		const struct tensor *t = &g->tensor[g->out[0]];
+
+		y = (struct value){ t->dtype, t->shape, calloc((size_t)shape_count(&t->shape) + 1, dtype_size(t->dtype)) };
+	}
+	for (n = 1; good && failed; n++) {
+		int err;
+
+		failing_start(n, false);
+		err = eval_last(g, &y);
+		failed = failing_end();
+		good = err == (failed ? -ENOMEM : 0);
+	}
+	ok(good, "each of %ld allocations fails: %s", n - 2, strrchr(model, '\n') + 1);
+	free(y.data);
+	graph_free(g);
+	free(bytes);
+}
+
+/* A fold without memory is one that is not made. */
+static void check_fold_memory(const struct expect *e)
+{
+	size_t size;
+	void *bytes = model_build(e->opset, e->model, &size);
+	bool good = true, failed = true;
+
+	for (long n = 1; failed; n++) {
+		struct graph *g = NULL;
+		int err;
+
+		failing_start(n, false);
+		err = onnx_load_memory(bytes, size, &g);
+		if (!err)
+			err = graph_infer(g, NULL);
+		failed = failing_end();
+		good = good && (!err || err == -ENOMEM);
+		graph_free(g);
+	}
+	ok(good, "any allocation may fail: %s", strrchr(e->model, '\n') + 1);
+	free(bytes);
+}
+
 static void check(const struct expect *e, bool good)
 {
 	struct text t = TEXT_INIT;
@@ -158,5 +239,9 @@ int main(void)
 		check(&refused[i], false);
 	for (size_t i = 0; i < sizeof(folded) / sizeof(folded[0]); i++)
 		check(&folded[i], true);
+	for (size_t i = 0; i < sizeof(folded) / sizeof(folded[0]); i++)
+		check_fold_memory(&folded[i]);
+	for (size_t i = 0; i < sizeof(computed) / sizeof(computed[0]); i++)
+		check_memory(computed[i]);
 	return tap_done();
 }

@@ -235,6 +235,9 @@ result $? "is the model of that size" "$out/cmp"
 try 2 "wanted is: batch" "batch without a count" $p batch mlp.onnx 3
 try 2 "from 1 to 65536" "a batch of 0" $p batch mlp.onnx 0 p.onnx
 try 1 "cannot open none.onnx" "a batch of nothing" $p batch none.onnx 2 p.onnx
+# A model of a scalar x: y = Relu(x).
+printf '\10\10\102\2\20\15\72\53\12\14\12\1x\22\1y\42\4Relu\22\1g\132\13\12\1x\22\6\12\4\10\1\22\0\142\13\12\1y\22\6\12\4\10\1\22\0' >scalar.onnx
+try 1 "the input 'x' has no first dim" "a batch of scalars" $p batch scalar.onnx 2 p.onnx
 try 0 "" "a batch of 3" $p batch upconv7.onnx 3 batch.onnx
 try 0 "" "noise" $p noise 1x3x20x20 5 one.npy
 try 2 "wanted is: noise" "noise without a seed" $p noise 1x3 p.npy
