@@ -59,19 +59,25 @@ compile() { # PROGRAM SOURCE...
 	shift
 	# Between libaccel and the simulator: what only some tests take the place of.
 	[ "$program" != test_alloc ] && [ "$program" != test_lost ] || seam=("-Wl,--wrap=fcn_sim_create")
+	[ "$program" != test_accelctl ] || seam=("-Wl,--wrap=accel_run")
 	read -r -a libs <<<"$(sed -n 's/^Libs.private: //p' "$build/libaccel-cli/libaccel.pc")"
 	# backend_rtl.c of the archive knows no core.
 	gcc "${flags[@]}" "$wrap" "${seam[@]}" "$@" $here/failing.c libaccel/src/backend_rtl.c "$build/libaccel-cli/libaccel.a" "$build/verilated/8x8/libVfcn_8x8.a" \
 		"$build/libaccel-cli/libaccel.a" "${libs[@]}" -lpng -ljpeg -o "$out/$program"
 }
 
-# accelctl with its main() under another name, and the files of its tests.
+# accelctl and the tools with their main() under other names, and the files of their tests.
 make_accelctl() {
-	local objects=()
+	local objects=() name
 	mapfile -t objects < <(find "$build/libaccel-cli/libaccel-obj/libaccel/accelctl" -name '*.o' ! -name main.o)
 	compile make_files tests/libaccel/cli/make_files.c libaccel/accelctl/image*.c &&
-		gcc "${flags[@]}" -Dmain=accelctl_main -c libaccel/accelctl/main.c -o "$out/accelctl_main.o" &&
-		compile test_accelctl $here/test_accelctl.c "$out/accelctl_main.o" "${objects[@]}"
+		gcc "${flags[@]}" -Dmain=accelctl_main -c libaccel/accelctl/main.c -o "$out/accelctl_main.o" || return
+	for name in libaccel/tools/*.c; do
+		name=$(basename "$name" .c)
+		gcc "${flags[@]}" "-Dmain=$name" -Dusage_error=tool_usage_error -c "libaccel/tools/$name.c" -o "$out/$name.o" || return
+		objects+=("$out/$name.o")
+	done
+	compile test_accelctl $here/test_accelctl.c "$out/accelctl_main.o" "${objects[@]}"
 }
 
 nets=(libaccel/tools/{net_maker,nets}.c)
@@ -86,6 +92,8 @@ mkdir "$out/files" "$out/files/one"
 if ! "$out/make_files" "$out/files" >"$out/build.log" 2>&1 || ! cp "$out/files/a.png" "$out/files/one"; then
 	fail "no files for the tests" "$out/build.log"
 fi
+printf '%s\n' 7767517 '2 2' 'Input in 0 1 x 0=6 1=5 2=1' 'Deconvolution c 1 1 x y 0=1 1=1 6=1 9=1' >"$out/files/n.param"
+printf '\0\0\0\0\0\0\0\100' >"$out/files/n.bin"
 for test; do
 	case $test in
 	lost) run lost "$out/test_lost" rtl:array=8x8 ;;

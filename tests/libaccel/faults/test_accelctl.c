@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "accel.h"
 #include "failing.h"
 
 #include "../onnx/tap.h"
@@ -25,6 +26,33 @@
 enum { FIRST = 50, BETWEEN = 25, LAST = 25, ARGS = 16 };
 
 int accelctl_main(int argc, char **argv);
+int model_main(int argc, char **argv);
+int ncnn_main(int argc, char **argv);
+int picture_main(int argc, char **argv);
+
+static const struct program {
+	const char *name;
+	int (*main)(int argc, char **argv);
+} programs[] = {
+	{ "accelctl", accelctl_main },
+	{ "accel-model", model_main },
+	{ "accel-ncnn2onnx", ncnn_main },
+	{ "accel-picture", picture_main },
+};
+
+/* The second device of a verification: another bit in the first element. */
+static int runs_until_different;
+
+int __real_accel_run(struct accel_program *prog, const struct accel_array *in, const struct accel_array *out);
+int __wrap_accel_run(struct accel_program *prog, const struct accel_array *in, const struct accel_array *out);
+int __wrap_accel_run(struct accel_program *prog, const struct accel_array *in, const struct accel_array *out)
+{
+	int err = __real_accel_run(prog, in, out);
+
+	if (runs_until_different && !--runs_until_different)
+		*(unsigned char *)out->data ^= 1;
+	return err;
+}
 
 /* Between the child and its parent. */
 struct shared {
@@ -45,13 +73,16 @@ static void silence(int fd, const char *path)
 
 static void child(char **argv, int argc, long n)
 {
+	const struct program *p = programs;
 	int code;
 
-	silence(1, "/dev/null");
+	while (strcmp(p->name, argv[0]))
+		p++;
+	silence(1, "accelctl.out");
 	silence(2, "accelctl.err");
 	alarm(60);
 	failing_start(n, true);
-	code = accelctl_main(argc, argv);
+	code = p->main(argc, argv);
 	shared->failed = failing_end();
 	shared->count = failing_count();
 	exit(code);	/* and the leak sanitizer looks */
@@ -87,16 +118,30 @@ static long next(long n, long all)
 	return getenv("EVERY") || all <= FIRST + BETWEEN + LAST || n < FIRST || n + step > all - LAST ? n + 1 : n + step;
 }
 
+/* Words of text, which they lie in; the first one is accelctl where there is no other program. */
+static int split(const char *command, char *text, size_t size, char **argv)
+{
+	int argc = 1;
+
+	argv[0] = "accelctl";
+	snprintf(text, size, "%s", command);
+	for (char *word = strtok(text, " "); word && argc < ARGS; word = strtok(NULL, " ")) {
+		if (argc == 1 && !strncmp(word, "accel-", 6))
+			argv[0] = word;
+		else
+			argv[argc++] = word;
+	}
+	argv[argc] = NULL;
+	return argc;
+}
+
 /* output: the file that the command writes; NULL: none. */
 static void sweep(const char *command, const char *output)
 {
-	char text[512], line[1024] = "", *argv[ARGS + 1] = { "accelctl" };
+	char text[512], line[1024] = "", *argv[ARGS + 1];
 	long tried = 0, wrong = 0, all;
-	int argc = 1, code;
+	int argc = split(command, text, sizeof(text), argv), code;
 
-	snprintf(text, sizeof(text), "%s", command);
-	for (char *word = strtok(text, " "); word && argc < ARGS; word = strtok(NULL, " "))
-		argv[argc++] = word;
 	code = run(argv, argc, 1000000000);
 	all = shared->count;
 	if (code)
@@ -115,6 +160,36 @@ static void sweep(const char *command, const char *output)
 			note("allocation %ld: exit code %d: %s", n, result, line);
 	}
 	ok(!code && !wrong && tried > 0, "%s: out of memory at %ld of %ld allocations", command, tried, all);
+}
+
+/* A file for a sweep, whose failure there is the sweep's. */
+static void make(const char *command)
+{
+	char text[512], *argv[ARGS + 1];
+	int argc = split(command, text, sizeof(text), argv);
+
+	run(argv, argc, 1000000000);
+}
+
+/* Of each type of an output. */
+static void differs(const char *type, const char *row)
+{
+	char text[512], command[256], line[1024], *argv[ARGS + 1];
+	bool found = false;
+	int argc, code;
+	FILE *f;
+
+	snprintf(command, sizeof(command), "verify out-%s.onnx a.png --devices host:,host: --csv", type);
+	argc = split(command, text, sizeof(text), argv);
+	runs_until_different = 2;
+	code = run(argv, argc, 1000000000);
+	runs_until_different = 0;
+	f = fopen("accelctl.out", "r");
+	while (f && fgets(line, sizeof(line), f))
+		found = found || strstr(line, row);
+	if (f)
+		fclose(f);
+	ok(code == 3 && found, "verify finds a difference of %s: %s", type, row);
 }
 
 int main(int argc, char **argv)
@@ -136,5 +211,21 @@ int main(int argc, char **argv)
 	sweep("verify copy.onnx a.png --devices host:,model:array=8x8 --csv", NULL);
 	sweep("bench --layer conv,4,4,8,8,1,1,0 --device model:array=8x8 --csv", NULL);
 	sweep("dump --stage emit copy.onnx --device model:array=8x8", NULL);
+	sweep("run copy.onnx odd.png -o oom.png --resize", "oom.png");
+	sweep("run sixteen.onnx odd.png -o oom.png --multiple 16", "oom.png");
+	sweep("run classes.onnx a.png -o oom.png --overlay", "oom.png");
+	sweep("run copy.onnx --input double.npy -o oom.npy", "oom.npy");
+	sweep("accel-model noise 2x3x4 1 oom.npy", "oom.npy");
+	sweep("accel-model mlp oom.onnx", "oom.onnx");
+	sweep("accel-model batch copy.onnx 2 oom.onnx", "oom.onnx");
+	sweep("accel-ncnn2onnx n.param n.bin oom.onnx", "oom.onnx");
+	make("accel-model noise 1x1x24x32 1 map.npy");
+	sweep("accel-picture regions a.png map.npy 0.3 oom.png", "oom.png");
+	differs("double", ",1,");
+	differs("int32", ",1,");
+	differs("int64", ",1,");
+	differs("int8", ",1,");
+	differs("uint8", ",1,");
+	differs("bool", ",1,");
 	return tap_done();
 }
