@@ -119,6 +119,7 @@ try 1 "8, 16 or 32" "an impossible array" info --device model: --array 7x7
 try 1 "wanted is ROWSxCOLUMNS" "an array of letters" info --device model: --array large
 try 2 "not for host:" "an array of the host" run copy.onnx -o y.npy --device host: --array 8x8
 try 1 "no core of 8x8 is built in" "rtl: without cores" info --device rtl: --array 8x8
+try 1 "is built in; there is none" "rtl: without cores, whichever" info --device rtl:
 
 # ---- models ----
 try 1 "cannot open none.onnx: No such file" "a missing model" info none.onnx

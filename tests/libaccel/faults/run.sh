@@ -98,7 +98,7 @@ for test; do
 	case $test in
 	lost) run lost "$out/test_lost" rtl:array=8x8 ;;
 	misuse) run misuse "$out/test_misuse" host: model:array=8x8 rtl:array=8x8 ;;
-	alloc) run alloc "$out/test_alloc" "$out/files" host: host:reference model:array=8x8 rtl:array=8x8 ;;
+	alloc) run alloc "$out/test_alloc" "$out/files" host: host:reference host:kernels=plain model:array=8x8 rtl:array=8x8 ;;
 	accelctl) run accelctl "$out/test_accelctl" "$out/files" ;;
 	disk) run disk $here/disk.sh "$build/libaccel-cli/accelctl" "$out/files" ;;
 	*)

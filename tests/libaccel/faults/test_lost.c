@@ -162,6 +162,7 @@ static void check_another(void)
 
 int main(int argc, char **argv)
 {
+	bool good;
 	struct target t;
 
 	if (argc != 2) {
@@ -177,6 +178,9 @@ int main(int argc, char **argv)
 	memcpy(expected, y.data, y.data_size);
 	target_close(&t);
 	/* Opening resets the core and reads its identity: done by cycle 2000. */
+	good = target_open(&t, "all-ones-reg at=0");
+	ok(!good && !t.dev && strstr(accel_error_message(), "the core did not start"), "lost before it starts: %s", accel_error_message());
+	target_close(&t);
 	check("lost between compile and run", "all-ones-reg at=2000", -ENODEV, true);
 	check("lost in the middle of a run", "all-ones-reg at=20000", -ENODEV, true);
 	check("a read that never ends", "lost-read id=0 nth=20", -ENODEV, true);

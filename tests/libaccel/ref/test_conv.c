@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Convolutions of all kinds against the definition, element by element; and requantisation. */
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -308,6 +309,9 @@ int main(void)
 	int64_t differ = 0, differ_float = 0, outputs = 0;
 
 	test_requantize();
+	ok(ref_qconv(&(struct ref_conv){ .transposed = true }, NULL, NULL, NULL, NULL, NULL) == -EINVAL &&
+		   ref_qconv_transpose(&(struct ref_conv){ .transposed = false }, NULL, NULL, NULL, NULL, NULL) == -EINVAL,
+	   "each takes its own geometry only");
 	while (done < 300) {
 		struct job j;
 

@@ -108,6 +108,10 @@ static const struct expect {
 	{ 13, "init a f64 2 = 3,-4\ninit b f64 1 = 2\noutput y f64\nnode PRelu a b -> y", "y:float64[2]{3 -8}" },
 	{ 13, "init a i32 2 = 3,-4\ninit b i32 1 = 2\noutput y i32\nnode PRelu a b -> y", "y:int32[2]{3 -8}" },
 	{ 13, "init a u8 2,2 = 1,2,3,4\noutput y u8\nnode Transpose a -> y", "y:uint8[2x2]{1 3 2 4}" },
+	/* More than is folded; and nothing. */
+	{ 13, "init a f32 1,1,1,1 = 3\ninit s f32 4 = 1,1,4097,4097\noutput y f32\nnode Resize a - s -> y", "Resize_0" },
+	{ 13, "init a f32 0,2\ninit s f32 2 = 1,2\noutput y f32\nnode Resize a - s -> y", "y:float32[0x4]" },
+	{ 13, "init a u8 0,2\noutput y u8\nnode Transpose a -> y", "y:uint8[2x0]" },
 	{ 13, "init a f32 - = 3\noutput y f32\nnode Transpose a -> y", "y:float32[scalar]{3}" },
 	{ 13, "init a f32 0\noutput y f32\nnode Concat a a -> y axis=i:0", "y:float32[0]" },
 	{ 13, "init a f32 0\noutput y f32\nnode Softmax a -> y", "y:float32[0]" },

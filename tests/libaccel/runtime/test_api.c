@@ -239,6 +239,32 @@ static void test_shared_input(struct accel_device *dev)
 	accel_model_free(model);
 }
 
+/* An output that nobody wants. */
+static void test_absent_output(struct accel_device *dev)
+{
+	const struct shape row = { 2, { 1, 6 } };
+	struct graph *g = graph_new();
+	int x = graph_add_tensor(g, "x", DTYPE_F32, &row), y[3] = { 0, -1, 0 };
+	float in[6] = { 1, 2, 3, 4, 5, 6 }, first[2], last[2];
+	struct accel_array a = { ACCEL_FLOAT32, 2, { 1, 6 }, in, sizeof(in) };
+	struct accel_array b[2] = { { ACCEL_FLOAT32, 2, { 1, 2 }, first, sizeof(first) }, { ACCEL_FLOAT32, 2, { 1, 2 }, last, sizeof(last) } };
+	struct accel_model *m;
+	struct accel_program *p;
+
+	y[0] = graph_add_tensor(g, "first", DTYPE_F32, NULL);
+	y[2] = graph_add_tensor(g, "last", DTYPE_F32, NULL);
+	need(graph_add_input(g, x));
+	need(graph_add_node(g, OP_SPLIT, "split", 1, &x, 3, y));
+	g->node[0].attr.axis.axis = 1;
+	need(graph_add_output(g, y[0]));
+	need(graph_add_output(g, y[2]));
+	need(model_new(g, &m));
+	p = compile(m, dev);
+	ok(!accel_run(p, &a, b) && first[1] == 2 && last[0] == 5, "an output that is absent");
+	accel_program_free(p);
+	accel_model_free(m);
+}
+
 static void test_kernels(void)
 {
 	static const char *const kernels[] = { "plain", "depthwise", "pointwise", "vnni", "xnnpack", "plain+depthwise+pointwise+vnni+xnnpack" };
@@ -418,6 +444,7 @@ int main(void)
 	test_bytes(dev);
 	test_program(dev);
 	test_shared_input(dev);
+	test_absent_output(dev);
 	test_kernels();
 	test_progress(dev);
 	test_fences(dev);

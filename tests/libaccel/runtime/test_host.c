@@ -314,6 +314,17 @@ static void test_net(const char *name, struct graph *g)
 	accel_model_free(m);
 }
 
+/* Copies with a border, and without what lies outside. */
+static struct graph *make_copies(void)
+{
+	static const int64_t pads[8] = { 0, 0, 2, 3, 0, 0, 1, 4 };
+	struct maker m = maker_new(5, false);
+	int x = make_pad(&m, make_conv(&m, make_input(&m, 1, 3, 7, 6), 16, 1, 1, 0, 1, false), pads);
+
+	x = make_slice(&m, make_resize(&m, x, 2, false), 2, 1, 12);
+	return maker_finish(&m, 1, &x);
+}
+
 int main(int argc, char **argv)
 {
 	test_layers(argc > 1 ? atoi(argv[1]) : 300);
@@ -322,5 +333,6 @@ int main(int argc, char **argv)
 	test_net("DCGAN", make_dcgan(8, 2));
 	test_net("FCN-8s", make_fcn8s(64, 16, 3));
 	test_net("upconv_7", make_upconv7(30, 4));
+	test_net("copies", make_copies());
 	return tap_done();
 }
