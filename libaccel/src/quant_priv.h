@@ -11,7 +11,7 @@
 struct quant_seen {
 	float lo, hi;		/* 0 is always between them */
 	uint64_t *bin;		/* QUANT_BINS over -reach .. reach; NULL: not counted */
-	float reach;		/* a power of two; 0: nothing but zeroes so far */
+	double reach;		/* a power of two, 2^128 at most; 0: nothing but zeroes so far */
 	uint64_t zeroes;	/* exact ones; they are in a bin too */
 };
 #define QUANT_BINS 8192

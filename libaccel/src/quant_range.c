@@ -37,11 +37,11 @@ static int count_values(struct quant_seen *s, const float *x, int64_t count, flo
 	}
 	frexpf(most, &exponent);
 	if (most > 0 && s->reach == 0)
-		s->reach = ldexpf(1, exponent);
+		s->reach = ldexp(1, exponent);
 	while (s->reach < most)
 		widen(s);
 	for (int64_t i = 0; i < count; i++) {
-		int at = s->reach > 0 ? (int)floorf((x[i] / s->reach + 1) * HALF) : HALF;
+		int at = s->reach > 0 ? (int)floorf(((float)(x[i] / s->reach) + 1) * HALF) : HALF;
 
 		s->bin[at < QUANT_BINS ? at : QUANT_BINS - 1]++;
 		s->zeroes += x[i] == 0;
@@ -67,7 +67,7 @@ int quant_see(struct quant_seen *s, const float *x, int64_t count, bool bins)
 
 static float edge(const struct quant_seen *s, int bin)
 {
-	return s->reach * (float)(bin - HALF) / HALF;
+	return (float)(s->reach * (bin - HALF) / HALF);
 }
 
 static double total_of(const uint64_t *bin, int n)

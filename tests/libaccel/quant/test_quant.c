@@ -325,6 +325,15 @@ static void test_lookalikes(void)
 	}
 	/* The same tensor twice, and x * relu(x), which is no hard swish. */
 	a = net_concat(g, "twice", a, a);
+	/* A resize whose region is not the whole. */
+	{
+		const float region[8] = { 0, 0, 0, 0, 1, 1, 0.5f, 0.5f }, scales[4] = { 1, 1, 2, 2 };
+
+		a = net_op(g, OP_RESIZE, "crop", 3,
+			   (int[]){ a, graph_add_const(g, NULL, DTYPE_F32, &(struct shape){ 1, { 8 } }, region),
+				    graph_add_const(g, NULL, DTYPE_F32, &four, scales) });
+		g->node[g->n_node - 1].attr.resize.coord = RESIZE_TF_CROP;
+	}
 	a = net_binary(g, OP_MUL, "square", a, net_unary(g, OP_RELU, "relu", a));
 	a = net_binary(g, OP_DIV, "sixth", a, net_scalar(g, 6));
 	/* Of a list there are no channels to multiply. */
@@ -404,6 +413,30 @@ static int stop_at_two(void *ctx, int done, int total)
 {
 	*(int *)ctx = total;
 	return done == 2;
+}
+
+/* Ranges of values that are as large as a float can be. */
+static void test_huge(void)
+{
+	static const enum quant_range ranges[] = { QUANT_RANGE_MINMAX, QUANT_RANGE_PERCENTILE, QUANT_RANGE_ENTROPY };
+	struct graph *g = net_new(), *q;
+	int x = net_input(g, "x", 1, 2, 8, 8);
+	struct value sample;
+	bool good = true;
+
+	net_output(g, net_conv(g, "y", net_unary(g, OP_RELU, "relu", net_pool(g, OP_MAX_POOL, "pool", x, 2)), 2, 2, 1, 1, 1, false));
+	for (int i = 0; i < 4; i++)
+		((float *)g->tensor[g->node[2].in[1]].data)[i] = 1e-3f;
+	make_samples(g, 1, &sample);
+	((float *)sample.data)[5] = 3e38f;
+	for (int i = 0; i < 3; i++) {
+		q = quantise(g, &sample, 1, ranges[i]);
+		good = good && isfinite(scale_of(q, "pool")) && scale_of(q, "pool") > 0;
+		graph_free(q);
+	}
+	ok(good, "values of 3e38 have a range of each kind");
+	free_samples(1, &sample);
+	graph_free(g);
 }
 
 static void test_errors(void)
@@ -560,6 +593,7 @@ int main(int argc, char **argv)
 	test_dense();
 	test_lookalikes();
 	test_open_shape();
+	test_huge();
 	test_errors();
 	test_names();
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
