@@ -133,8 +133,6 @@ static int make_chip(const struct sim_options *o, struct sim_memory *memory, str
 	struct chip *c;
 	int err;
 
-	if (!o->rows || !o->cols)
-		return no_such_core(o);
 	c = calloc(1, sizeof(*c));
 	err = c ? fcn_sim_create(&config, &c->sim) : -ENOMEM;
 	if (err) {

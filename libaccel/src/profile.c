@@ -41,8 +41,6 @@ static uint64_t matrix_macs(const struct graph *g, const struct node *n)
 	const struct shape *a = &g->tensor[n->in[0]].shape;
 	bool across = n->op == OP_GEMM && n->attr.gemm.trans_a;
 
-	if (a->rank < 1 || n->out[0] < 0)
-		return 0;
 	return (uint64_t)shape_count(&g->tensor[n->out[0]].shape) *
 	       (uint64_t)a->dim[across ? 0 : a->rank - 1];
 }

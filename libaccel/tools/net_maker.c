@@ -216,8 +216,6 @@ static void weights_and_bias(struct maker *m, const struct shape *s, int axis, i
 /* Channels of a tensor. */
 static int channels_of(struct maker *m, int x)
 {
-	if (!m->err && m->g->tensor[x].shape.rank < 0)
-		infer(m, x);
 	return m->err ? 1 : (int)m->g->tensor[x].shape.dim[1];
 }
 

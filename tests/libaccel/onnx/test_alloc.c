@@ -131,6 +131,8 @@ int main(int argc, char **argv)
 		  "node QuantizeLinear x s -> q output_dtype=i:3\nnode Shape q -> y start=i:1");
 	sweep(13, "output y i64\nnode Constant -> c value_ints=is:1,2\nnode Shape c -> s\nnode Add c s -> y");
 	snprintf(path, sizeof(path), "%s/alloc.pb", argc > 1 ? argv[1] : ".");
+	/* With the values where they can stay, and where they cannot. */
+	sweep_tensor(path, "\x08\x02\x10\x01\x42\0\x4a\x08\0\0\0\0\0\0\x80\x3f", 16);
 	sweep_tensor(path, "\x08\x02\x10\x01\x4a\x08\0\0\0\0\0\0\x80\x3f", 14);
 	return tap_done();
 }

@@ -343,6 +343,11 @@ static int no_submit(struct core_device *dev, const struct core_job *job, uint64
 	return error(-EIO, "the driver takes no job");
 }
 
+static int fake_import(struct core_device *dev, int dmabuf_fd, struct bo **bo)
+{
+	return dmabuf_fd < 0 ? error(-EBADF, "no dma-buf") : real_ops->bo_create(dev, 4096, bo);
+}
+
 static void see(void *ctx, int done, int total)
 {
 	int *seen = ctx;
@@ -374,6 +379,20 @@ static void test_progress(struct accel_device *dev)
 	}
 	accel_program_free(p);
 	accel_model_free(m);
+}
+
+static void test_import(struct accel_device *dev)
+{
+	struct accel_buffer *buf;
+
+	refused(accel_buffer_import(dev, 0, &buf), -ENOTSUP, "shares no memory with other devices");
+	ops = *real_ops;
+	ops.bo_import = fake_import;
+	dev->core->ops = &ops;
+	refused(accel_buffer_import(dev, -1, &buf), -EBADF, "no dma-buf");
+	ok(!buf && !accel_buffer_import(dev, 0, &buf) && accel_buffer_size(buf) == 4096, "an import has its exporter's size");
+	accel_buffer_free(buf);
+	dev->core->ops = real_ops;
 }
 
 static void test_fences(struct accel_device *dev)
@@ -447,6 +466,7 @@ int main(void)
 	test_absent_output(dev);
 	test_kernels();
 	test_progress(dev);
+	test_import(dev);
 	test_fences(dev);
 	accel_device_close(dev);
 	return tap_done();
