@@ -235,8 +235,6 @@ static bool fold(struct infer *s, const struct node *n)
 
 	if (n->op != OP_SHAPE && (!foldable(n->op) || !all_constant(s, n)))
 		return false;
-	if (n->op == OP_SHAPE && s->out[0].shape.dim[0] != s->in[0]->shape.rank)
-		return false;
 	if (size > s->fold_left)
 		return false;
 	if (!alloc_outputs(s, n))
