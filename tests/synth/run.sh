@@ -11,7 +11,7 @@
 #   core    place and route of the whole 8x16 core there, with the places that floorplan.sh gives to its multipliers and memories
 #   module  place and route of one module of rtl/ alone, between registers: where to look first, in a minute
 #
-# Environment: GEOMETRIES (table), SEEDS (array, core, module: nextpnr seeds, the best counts; 1 2 3, for the core 2),
+# Environment: GEOMETRIES (table), SEEDS (array, core, module: nextpnr seeds, the best counts; 1 2 3, for the core 1),
 # GRADE (speed grade, 6), NEXTPNR (more options for nextpnr-ecp5).
 # Prints tables in Markdown; logs and netlists stay in BUILD/synth.
 set -eu
@@ -104,7 +104,14 @@ table() {
 	done
 }
 
-# place NAME TARGET-MHZ [OPTION...]: every seed; the best clock, its critical path, what is used.
+# pnr OPTION...: nextpnr with what all its runs have in common; prints its log.
+pnr() {
+	in_root "nextpnr-ecp5 --85k --package CABGA381 --speed $grade --lpf-allow-unconstrained --timing-allow-fail --threads 2 \
+		--placer-heap-cell-placement-timeout 0 $* ${NEXTPNR-}" 2>&1
+}
+
+# place NAME TARGET-MHZ [OPTION...]: every seed; the best clock, its critical path, what is used.  With route, MHz,
+# that is the target of routing, which is then a run of its own, and only ends where it is met (or after 1000 passes).
 place() {
 	local name=$1 target=$2 seed mhz passes best=0 log options
 	shift 2
@@ -112,10 +119,14 @@ place() {
 	cp "$out/$name.json" "$root/synth/"
 	for seed in $seeds; do
 		log=$out/$name.seed$seed.log
-		in_root "nextpnr-ecp5 --85k --package CABGA381 --speed $grade --json $name.json --seed $seed --freq $target \
-			--lpf-allow-unconstrained --timing-allow-fail --threads 2 \
-			--placer-heap-cell-placement-timeout 0 $options ${NEXTPNR-}" >"$log" 2>&1 ||
-			{ echo "| $name | seed $seed | failed: $(grep -m1 ERROR "$log") |"; continue; }
+		if [ -z "${route-}" ]; then
+			pnr --json "$name.json" --seed "$seed" --freq "$target" "$options" >"$log"
+		else
+			# The placed design keeps its settings, which are stronger than --freq.
+			pnr --json "$name.json" --seed "$seed" --freq "$target" "$options" --no-route --write "$name.placed.json" >"$log" &&
+				sed -i "s/\"target_freq\": \"[0-9.]*\"/\"target_freq\": \"${route}000000.000000\"/" "$root/synth/$name.placed.json" &&
+				pnr --json "$name.placed.json" --no-pack --no-place "$options" --tmg-ripup >>"$log"
+		fi || { echo "| $name | seed $seed | failed: $(grep -m1 ERROR "$log") |"; continue; }
 		mhz=$(sed -n 's/.*Max frequency for clock.*: \([0-9.]*\) MHz.*/\1/p' "$log" | tail -n 1)
 		passes=$(sed -n 's/.* iter=\([0-9]*\) .*/, \1 passes of router2/p' "$log" | tail -n 1)
 		echo "| $name | seed $seed$passes | $mhz MHz |"
@@ -124,7 +135,7 @@ place() {
 	echo "| $name | best of seeds $seeds, grade $grade | **$best MHz** |"
 	echo
 	[ "$best" != 0 ] || return 1
-	sed -n '/Device utilisation/,/^$/p' "$out/$name.best.log" | awk '/TRELLIS_FF|TRELLIS_COMB|MULT18|DP16KD|TRELLIS_RAMW/'
+	sed -n '/Device utilisation/,/^$/p' "$out/$name.best.log" | awk '/TRELLIS_FF|TRELLIS_COMB|MULT18|DP16KD|TRELLIS_RAMW/ && !seen[$0]++'
 	echo 'Critical path of the best:'
 	# The log has a report after placing and one after routing; the last one counts.
 	awk '/Critical path report for/ { on = /for clock/; if (on) text = "" } on && /Source|Sink|ns logic/ { text = text $0 "\n" } END { printf "%s", text }' \
@@ -196,7 +207,7 @@ for what; do
 		synth core_8x16 ecp5 core_harness "$(parameters 8x16)" core_harness.v core.u_engines
 		echo '| design | run | clock |'
 		echo '|---|---|---|'
-		seeds=${SEEDS:-2} place core_8x16 65 --router router2 --placer-heap-timingweight 30
+		seeds=${SEEDS:-1} route=61 place core_8x16 65 --router router2 --placer-heap-timingweight 30
 		;;
 	*)
 		echo "run.sh: '$what' is none of table, array, core, module" >&2
