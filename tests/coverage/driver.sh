@@ -2,19 +2,20 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Line coverage of the driver: the programs of hil-debug, failing allocations among them, and the ioctl fuzzer in a guest whose kernel has GCOV,
-# against the simulated core.
+# against the simulated core; then the guests of tests/hil/sessions, whose device fails.
 #
 #   driver.sh BUILD
 #
-# TESTS: programs that run instead.
+# TESTS: programs that run instead of all this.
 # Needs the instrumented kernel (make hil-debug); without it says so and does nothing.  Leaves BUILD/coverage/driver.info.
-# What only happens with faults of the device (make hil-faults, tests/hil/sessions) is not measured.
+# What only happens under make hil-faults is not measured.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 build=${1:?usage: driver.sh BUILD}
 export BUILD=$build
 . tests/hil/build.sh
 . tests/hil/debug.sh
+. tests/hil/session.sh
 
 if ! [ -x sim/hil/debug-kernel.sh ] || ! sim/hil/debug-kernel.sh debug --ready; then
 	echo "driver: not measured: the instrumented kernel is not there; make hil-debug builds it"
@@ -48,19 +49,34 @@ debug_environment
 sim/hil/guest.sh debug "$dir/initramfs.gz" "$dir" test >"$dir/guest.log" 2>&1
 echo "driver: the guest ended with $?, $(grep -c '^not ok' "$dir/results.log") tests failed in it"
 
-# The counts go beside the notes that the compiler has left.
-find "$dir/module" -name '*.gcda' -delete
-tr -d '\r' <"$dir/results.log" | awk -v to="$dir/module/driver" '
-	/^@gcda / { if (out) close(out); out = "base64 -d >" to "/" $2; next }
-	/^@\+ / { print $2 | out }'
-
 # The kernel's own gcov, without its root: versions must agree.
 root=${HIL_CACHE:-$build/hil}/root-debug
 gcov=$(find "$root/usr/bin" -name '*gcov-[0-9]*' ! -type l | head -n 1)
 printf '#!/bin/sh\nexec %s/lib64/ld-linux-x86-64.so.2 --library-path %s/usr/lib/x86_64-linux-gnu %s "$@"\n' \
 	"$(realpath "$root")" "$(realpath "$root")" "$(realpath "$gcov")" >"$dir/gcov"
 chmod +x "$dir/gcov"
-lcov --quiet --capture --gcov-tool "$PWD/$dir/gcov" --directory "$dir/module/driver" --output-file "$dir/all.info" >"$dir/lcov.log" 2>&1
+
+# The counts of a guest go beside the notes that the compiler has left; from there into FILE.
+collect() { # GUEST FILE
+	find "$dir/module" -name '*.gcda' -delete
+	tr -d '\r' <"$1/results.log" | awk -v to="$dir/module/driver" '
+		/^@gcda / { if (out) close(out); out = "base64 -d >" to "/" $2; next }
+		/^@\+ / { print $2 | out }'
+	lcov --quiet --capture --gcov-tool "$PWD/$dir/gcov" --directory "$dir/module/driver" --output-file "$2" >>"$dir/lcov.log" 2>&1
+}
+
+measure_session() { # NAME SPECIAL COMMANDS
+	session_guest debug "$dir" "$1" "$2" "$3;gcov_dump.sh" "$dir/tests"
+	echo "driver: the guest '$1' ended with $?, $(grep -c '^not ok' "$dir/$1/results.log") tests failed in it"
+	collect "$dir/$1" "$dir/$1.info"
+	infos+=(--add-tracefile "$dir/$1.info")
+}
+
+: >"$dir/lcov.log"
+collect "$dir" "$dir/main.info"
+infos=(--add-tracefile "$dir/main.info")
+[ -n "${TESTS-}" ] || each_session measure_session
+lcov --quiet "${infos[@]}" --output-file "$dir/all.info" >>"$dir/lcov.log" 2>&1
 # There the sources lie in /src.
 sed -n "s#^SF:.*/\(driver/[^/]*\)\$#SF:$PWD/\1#; p" "$dir/all.info" >"$dir/moved.info"
 lcov --quiet --extract "$dir/moved.info" "$PWD/driver/*" --output-file "$build/coverage/driver.info" >>"$dir/lcov.log" 2>&1 || {

@@ -20,6 +20,7 @@ export BUILD=$build
 # shellcheck source=tests/hil/reaction.sh
 . tests/hil/reaction.sh
 . tests/hil/debug.sh
+. tests/hil/session.sh
 
 # What the server says at its end.
 check_server() { # DIR
@@ -47,49 +48,10 @@ check_guest() { # DIR STATUS LIST [MORE]
 	check_server "$dir"
 }
 
-# What is special about a session: its fault plan goes to DIR/plan, the rest to $session_server and $session_append.
-session_special() { # DIR WHAT
-	local item items
-	session_server='--faults plan'
-	session_append=
-	: >"$1/plan"
-	IFS=';' read -ra items <<<"$2"
-	for item in "${items[@]}"; do
-		read -r item <<<"$item"
-		case $item in
-		@*) cat "${item#@}" >>"$1/plan" ;;
-		--*) session_server+=" $item" ;;
-		+*) session_append+=" ${item#+}" ;;
-		*) echo "$item" >>"$1/plan" ;;
-		esac
-	done
-}
-
-# One more guest, with something special and a list of its own: a small archive behind the common one replaces the list, and has
-# the programs that are not in the common one.
 run_session() { # KERNEL DIR NAME SPECIAL COMMANDS
-	local dir=$2/$3 root=$2/$3/root programs program
-	rm -rf "$root"
-	mkdir -p "$root/tests"
-	tr ';' '\n' <<<"$5" >"$root/tests/list"
-	programs=$(sed -E 's/[A-Za-z_]+=[^ ]* *//g; s/^ *//; s/ .*//' "$root/tests/list")
-	for program in $programs; do
-		cp "$build/kselftest/$program" "$root/tests/"
-	done
-	session_special "$dir" "$4"
-	(cd "$root" && find . | busybox cpio -o -H newc 2>/dev/null | gzip -1) | cat "$2/initramfs.gz" - >"$dir/initramfs.gz"
 	echo "# with '$4'"
-	HIL_SERVER="$session_server ${HIL_SERVER-}" HIL_APPEND="${HIL_APPEND-}$session_append" sim/hil/guest.sh "$1" "$dir/initramfs.gz" "$dir" test >"$dir/guest.log" 2>&1
-	check_guest "$dir" $? "$(tr '\n' ' ' <<<"$programs")"
-}
-
-run_sessions() { # KERNEL DIR
-	local name fault command
-	while IFS='|' read -r name fault command; do
-		name=${name//[[:space:]]/}
-		case $name in '' | '#'*) continue ;; esac
-		run_session "$1" "$2" "$name" "${fault# }" "${command# }"
-	done <tests/hil/sessions
+	session_guest "$@" "$build/kselftest"
+	check_guest "$2/$3" $? "$(tr '\n' ' ' <<<"$session_programs")"
 }
 
 run_kernel() { # KERNEL
@@ -110,7 +72,7 @@ run_kernel() { # KERNEL
 		sim/hil/guest.sh "$1" "$dir/initramfs.gz" "$dir" test >"$dir/guest.log" 2>&1
 		check_guest "$dir" $? "$(sed 's/#.*//' "$dir/list" | tr '\n' ' ')" $more
 		if [ "$sessions" ]; then
-			run_sessions "$1" "$dir"
+			each_session run_session "$1" "$dir"
 			build_clients "$1" "$dir" && run_reaction "$1" "$dir" mixed
 		fi
 	fi

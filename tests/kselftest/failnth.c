@@ -153,28 +153,40 @@ TEST_F_TIMEOUT(failnth, bo_create, 120)
 	fcn_restore_parameter(&limit);
 }
 
-/* A buffer that is so large that it wants page tables of its own. */
+/* A buffer that is so large that it wants page tables of its own: false when no n-th allocation was there to fail. */
+static bool create_large(struct __test_metadata *_metadata, FIXTURE_DATA(failnth) *self, int n)
+{
+	struct drm_fcn_accel_bo_create create = { .size = 5 << 20 };
+	struct drm_gem_close close = { .handle = 0 };
+	bool armed;
+	int err;
+
+	failnth_arm(n);
+	err = fcn_ioctl(self->fd, DRM_IOCTL_FCN_ACCEL_BO_CREATE, &create);
+	armed = failnth_disarm();
+	EXPECT_NO_MEMORY(n, armed, err);
+	close.handle = create.handle;
+	if (!err)
+		EXPECT_EQ(0, fcn_ioctl(self->fd, DRM_IOCTL_GEM_CLOSE, &close));
+	ASSERT_TRUE(works(self));
+	return armed;
+}
+
+/*
+ * Its pages are many: all beginnings, then every 97th; and all at the end, where what is left is not pages but what they are
+ * put into.
+ */
 TEST_F_TIMEOUT(failnth, bo_create_large, 240)
 {
-	bool armed;
-	int n;
+	int n = 1;
 
-	/* Its pages are many: all beginnings, then every 97th. */
-	for (n = 1, armed = true; armed && n < 8 * MAX_NTH; n += n < 120 ? 1 : 97) {
-		struct drm_fcn_accel_bo_create create = { .size = 5 << 20 };
-		struct drm_gem_close close = { .handle = 0 };
-		int err;
-
-		failnth_arm(n);
-		err = fcn_ioctl(self->fd, DRM_IOCTL_FCN_ACCEL_BO_CREATE, &create);
-		armed = failnth_disarm();
-		EXPECT_NO_MEMORY(n, armed, err);
-		close.handle = create.handle;
-		if (!err)
-			EXPECT_EQ(0, fcn_ioctl(self->fd, DRM_IOCTL_GEM_CLOSE, &close));
-		ASSERT_TRUE(works(self));
-	}
+	while (n < 8 * MAX_NTH && create_large(_metadata, self, n))
+		n += n < 120 ? 1 : 97;
 	EXPECT_GT(8 * MAX_NTH, n);
+	for (n -= 97 + 30; n < 8 * MAX_NTH && create_large(_metadata, self, n);)
+		n++;
+	EXPECT_GT(8 * MAX_NTH, n);
+	printf("# %d allocations\n", n - 1);
 }
 
 TEST_F_TIMEOUT(failnth, map_and_touch, 120)
