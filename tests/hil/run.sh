@@ -48,6 +48,7 @@ check_guest() { # DIR STATUS LIST [MORE]
 	check_server "$dir"
 }
 
+# shellcheck disable=SC2317  # each_session calls it
 run_session() { # KERNEL DIR NAME SPECIAL COMMANDS
 	echo "# with '$4'"
 	session_guest "$@" "$build/kselftest"

@@ -153,21 +153,26 @@ TEST_F_TIMEOUT(failnth, bo_create, 120)
 	fcn_restore_parameter(&limit);
 }
 
-/* A buffer that is so large that it wants page tables of its own: false when no n-th allocation was there to fail. */
+/*
+ * A buffer that is so large that it wants page tables of its own, in a file of its own, which has none yet.  False when no n-th
+ * allocation was there to fail.
+ */
 static bool create_large(struct __test_metadata *_metadata, FIXTURE_DATA(failnth) *self, int n)
 {
 	struct drm_fcn_accel_bo_create create = { .size = 5 << 20 };
-	struct drm_gem_close close = { .handle = 0 };
+	struct drm_gem_close close_args = { .handle = 0 };
+	int fd = fcn_open(), err;
 	bool armed;
-	int err;
 
+	ASSERT_LE(0, fd);
 	failnth_arm(n);
-	err = fcn_ioctl(self->fd, DRM_IOCTL_FCN_ACCEL_BO_CREATE, &create);
+	err = fcn_ioctl(fd, DRM_IOCTL_FCN_ACCEL_BO_CREATE, &create);
 	armed = failnth_disarm();
 	EXPECT_NO_MEMORY(n, armed, err);
-	close.handle = create.handle;
+	close_args.handle = create.handle;
 	if (!err)
-		EXPECT_EQ(0, fcn_ioctl(self->fd, DRM_IOCTL_GEM_CLOSE, &close));
+		EXPECT_EQ(0, fcn_ioctl(fd, DRM_IOCTL_GEM_CLOSE, &close_args));
+	close(fd);
 	ASSERT_TRUE(works(self));
 	return armed;
 }

@@ -3,6 +3,7 @@
 #include "fcn_fixture.h"
 
 #include <linux/dma-buf.h>
+#include <linux/sync_file.h>
 #include <poll.h>
 
 FIXTURE(sync) {
@@ -304,6 +305,26 @@ TEST_F(sync, sync_file_polls)
 	EXPECT_EQ(1, poll(&p, 1, 20000));
 	EXPECT_EQ(0, fcn_sync_status(p.fd));
 	close(p.fd);
+}
+
+/* Whose fence it is, for people who look for what hangs. */
+TEST_F(sync, sync_file_says_whose)
+{
+	struct sync_fence_info fence = { .flags = 0 };
+	struct sync_file_info info = { .num_fences = 1, .sync_fence_info = (uintptr_t)&fence };
+	struct drm_fcn_accel_sync out = { .handle = self->job.out };
+	int file;
+
+	ASSERT_EQ(0, block(self));
+	ASSERT_EQ(0, submit(self, NULL, 0, &out, 1));
+	file = fcn_sync_file(self->fd, out.handle);
+	ASSERT_LE(0, file);
+	ASSERT_EQ(0, fcn_ioctl(file, SYNC_IOC_FILE_INFO, &info));
+	EXPECT_EQ(1, info.num_fences);
+	EXPECT_STREQ("fcn_accel", fence.driver_name);
+	EXPECT_STREQ("fcn_accel-core", fence.obj_name);
+	EXPECT_EQ(0, fence.status);
+	close(file);
 }
 
 /* The fence says how the job ended, to whoever holds it, also when its file is gone. */
