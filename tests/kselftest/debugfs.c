@@ -2,7 +2,6 @@
 /* The driver's files in debugfs tell the truth: registers, state, clients. */
 #include "fcn_fixture.h"
 
-
 FCN_DEVICE_FIXTURE
 
 static unsigned long long client_id(int fd)
@@ -39,7 +38,9 @@ static int read_client(unsigned long long id, struct client *c)
 /* Each by its name, once; what is constant has its value. Reading wakes the core up. */
 TEST_F(device, registers)
 {
-	static const char * const names[] = { "ID", "VERSION", "CTRL", "SCRATCH", "SLOT0.SEQNO", "SLOT1.SEQNO" };
+	static const char *const names[] = {
+		"ID", "VERSION", "CTRL", "SCRATCH", "SLOT0.SEQNO", "SLOT1.SEQNO"
+	};
 	char text[16384], key[64];
 	unsigned id;
 
