@@ -17,8 +17,10 @@ CXXFLAGS += -fPIC -fvisibility=hidden -DFCN_MODEL=$(PREFIX) -DFCN_ROWS=$(ROWS) -
 	-DFCN_CORE=fcn_core_$(ROWS)x$(COLS) -I$(SIM)
 VPATH += $(SIM)
 
-# Code that only runs while waves are written need not be fast, only compiled fast.
-$(PREFIX)__Trace%.o: OPT_FAST = -O1
+# Code that only runs while waves are written need not be fast, only compiled fast.  Newer Verilators have the header precompiled, for OPT_FAST as the
+# others have it: here it is read as it is.
+$(PREFIX)__Trace%.o: private OPT_FAST = -O1
+$(PREFIX)__Trace%.o: private VK_PCH_I_FAST = -include $(PREFIX)__pch.h
 
 fcn_core.a: $(VK_OBJS) $(VK_GLOBAL_OBJS) fcn_sim_verilated.o
 	rm -f $@

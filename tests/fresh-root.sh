@@ -27,7 +27,7 @@ root=$(cd "$2/fresh" && pwd)/$suite
 shift 2
 
 [ $# -gt 0 ] || [ "${REUSE-}" = 1 ] || rm -rf "$root" "$root.ok"
-tests/debian-root.sh "$suite" "$root" make git ca-certificates
+tests/debian-root.sh "$suite" "$root" make git ca-certificates mount
 
 # The network as the host has it: names, apt's way to the mirror, the certificates that it trusts, npm's settings.
 cp -L /etc/resolv.conf /etc/hosts "$root/etc/"
@@ -54,11 +54,12 @@ cache=${HIL_CACHE-}
 command=(make check)
 [ $# = 0 ] || command=(sh -c 'tests/deps.sh && exec tests/check.sh build "$@"' sh "$@")
 # Namespaces of its own: nothing stays mounted, and no process is left behind.  /dev is a small one of the root's own, so that nothing
-# that runs there as root can damage the host's.
+# that runs there as root can damage the host's.  It becomes the root of its namespace: who is in a chroot may have no user namespaces.
 # shellcheck disable=SC2016  # for the inner shell
 exec unshare --mount --pid --ipc --fork --kill-child sh -ec '
 	root=$1 shared=$2 cache=$3
 	shift 3
+	mount --bind "$root" "$root"
 	mount -t proc proc "$root/proc"
 	mount --rbind /sys "$root/sys"
 	mount -t tmpfs -o mode=755 dev "$root/dev"
@@ -76,5 +77,8 @@ exec unshare --mount --pid --ipc --fork --kill-child sh -ec '
 	done
 	[ ! -d "$shared" ] || mount --bind -o ro "$shared" "$root/src/shared"
 	[ -z "$cache" ] || mount --bind "$cache" "$root/hil-cache"
-	exec chroot "$root" env -C /src/fcnaccel -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 TMPDIR=/tmp \
+	cd "$root"
+	pivot_root . .
+	umount -l .
+	exec env -C /src/fcnaccel -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 TMPDIR=/tmp \
 		${CI+CI="$CI"} ${HIL_SMP+HIL_SMP="$HIL_SMP"} ${cache:+HIL_CACHE=/hil-cache} "$@"' sh "$root" "$shared" "$cache" "${command[@]}"
