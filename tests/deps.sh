@@ -13,25 +13,32 @@ mmdebstrap uidmap busybox-static xz-utils shellcheck clang-format"
 
 [ $# = 0 ] || packages="$*"
 
+# clang's runtime is named after its version; any will do.
+have() {
+	name=$1
+	[ "$name" != libclang-rt-14-dev ] || name='libclang-rt-*-dev'
+	dpkg-query -W -f '${Status}\n' "$name" 2>/dev/null | grep -q 'ok installed'
+}
+
 missing=
 for p in $packages; do
-	dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' && continue
-	# clang's runtime is named after its version; any will do.
-	if [ "$p" = libclang-rt-14-dev ] && ! apt-cache show "$p" >/dev/null 2>&1; then
-		p=$(apt-cache depends clang 2>/dev/null | sed -n 's/.*Depends: clang-\([0-9]*\)$/libclang-rt-\1-dev/p')
-		dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' && continue
-	fi
-	missing="$missing $p"
+	have "$p" || missing="$missing $p"
 done
 [ -z "$missing" ] && exit 0
 
-if [ "$(id -u)" != 0 ]; then
+# A new machine may not know yet what its release calls them.
+root=$(id -u)
+[ "$root" != 0 ] || apt-get update -qq
+if echo "$missing " | grep -q ' libclang-rt-14-dev ' && ! apt-cache show libclang-rt-14-dev >/dev/null 2>&1; then
+	runtime=$(apt-cache depends clang 2>/dev/null | sed -n 's/.*Depends: clang-\([0-9]*\)$/libclang-rt-\1-dev/p')
+	missing=$(echo "$missing" | sed "s/ libclang-rt-14-dev/ $runtime/")
+fi
+if [ "$root" != 0 ]; then
 	echo "These packages are missing. Install them as root, then run the command again:" >&2
 	echo "  apt-get install$missing" >&2
 	exit 1
 fi
 echo "Installing:$missing"
 export DEBIAN_FRONTEND=noninteractive
-apt-get update -qq
 # shellcheck disable=SC2086  # a list
 apt-get install -y -qq --no-install-recommends $missing >/dev/null
