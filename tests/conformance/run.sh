@@ -19,6 +19,9 @@ if ! echo '#include <xnnpack.h>' | ${CC:-gcc} -E -x c - >/dev/null 2>&1; then
 	echo '1..1'
 	exit 0
 fi
+if echo '#include <xnnpack.h>' | ${CC:-gcc} -E -x c - | grep -q xnn_reshape_deconvolution2d_nhwc_qs8; then
+	export TEST_CFLAGS="${TEST_CFLAGS-} -DXNNPACK_RESHAPES"
+fi
 if ! tests/stream/build.sh "$build" conformance_test '-lXNNPACK' tests/conformance/*.c >"$build/conformance-build.log" 2>&1; then
 	sed 's/^/# /' "$build/conformance-build.log"
 	echo 'Bail out! conformance_test does not build'
