@@ -111,18 +111,12 @@ void failnth_arm(int n)
 	arm(self, n, false);
 }
 
-static int left_over;
-
 bool failnth_disarm(void)
 {
-	left_over = left(self);
-	arm(self, 0, false);
-	return left_over == 0;
-}
+	bool failed = left(self) == 0;
 
-int failnth_left(void)
-{
-	return left_over;
+	arm(self, 0, false);
+	return failed;
 }
 
 /* The fail-nth files of the kernel's workers, one after the other; -1: no more. */

@@ -20,9 +20,6 @@ void failnth_arm(int n);
 /* No more; true: one has failed. */
 bool failnth_disarm(void);
 
-/* How many allocations failnth_disarm() found missing to the n-th. */
-int failnth_left(void);
-
 /*
  * Whether it was allocated in this function of the kernel, directly or through others; true, too, where
  * the kernel does not say (its own fault injection).

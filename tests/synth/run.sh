@@ -106,7 +106,7 @@ table() {
 
 # pnr OPTION...: nextpnr with what all its runs have in common; prints its log.
 pnr() {
-	in_root "nextpnr-ecp5 --85k --package CABGA381 --speed $grade --lpf-allow-unconstrained --timing-allow-fail --threads 2 \
+	in_root "nextpnr-ecp5 --85k --package CABGA381 --speed $grade --lpf-allow-unconstrained --timing-allow-fail --threads 1 \
 		--placer-heap-cell-placement-timeout 0 $* ${NEXTPNR-}" 2>&1
 }
 
