@@ -60,7 +60,8 @@ ALWAYS_INLINE void widen_weights(const struct fcnm_tile *t, uint32_t n, lane8 *w
 
 ALWAYS_INLINE void tile_of(const struct fcnm_tile *t, uint32_t rows, uint32_t groups)
 {
-	lane8 w[ROWS_MAX * COLS_MAX / 8];
+	/* gcc 14 reads 64 bytes at once as if they were aligned, and with the address sanitizer aligns the frame to what is declared. */
+	lane8 w[ROWS_MAX * COLS_MAX / 8] __attribute__((aligned(64)));
 	uint32_t a[ROWS_MAX];
 	uint32_t x, y, addr, p = t->acc_first;
 
