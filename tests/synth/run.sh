@@ -104,19 +104,17 @@ table() {
 	done
 }
 
-# pnr OPTION...: nextpnr with what all its runs have in common; prints its log.  $cpu: the processors it may use.
+# pnr OPTION...: nextpnr with what all its runs have in common; prints its log.
 pnr() {
-	in_root "taskset -c ${cpu:-0-1023} nextpnr-ecp5 --85k --package CABGA381 --speed $grade --lpf-allow-unconstrained --timing-allow-fail --threads 2 \
+	in_root "nextpnr-ecp5 --85k --package CABGA381 --speed $grade --lpf-allow-unconstrained --timing-allow-fail --threads 2 \
 		--placer-heap-cell-placement-timeout 0 $* ${NEXTPNR-}" 2>&1
 }
 
 # place NAME TARGET-MHZ [OPTION...]: every seed; the best clock, its critical path, what is used.  With route, MHz,
 # that is the target of routing, which is then a run of its own, and only ends where it is met (or after 1000 passes).
 place() {
-	local name=$1 target=$2 seed mhz passes best=0 log options one
+	local name=$1 target=$2 seed mhz passes best=0 log options
 	shift 2
-	# What the router comes to depends on the order in which its threads do: on one processor that is the same each time.
-	one=$(taskset -cp $$ | sed 's/.*: //; s/[-,].*//')
 	options=$*
 	cp "$out/$name.json" "$root/synth/"
 	for seed in $seeds; do
@@ -124,10 +122,11 @@ place() {
 		if [ -z "${route-}" ]; then
 			pnr --json "$name.json" --seed "$seed" --freq "$target" "$options" >"$log"
 		else
-			# The placed design keeps its settings, which are stronger than --freq.
-			pnr --json "$name.json" --seed "$seed" --freq "$target" "$options" --no-route --write "$name.placed.json" >"$log" &&
-				sed -i "s/\"target_freq\": \"[0-9.]*\"/\"target_freq\": \"${route}000000.000000\"/" "$root/synth/$name.placed.json" &&
-				cpu=$one pnr --json "$name.placed.json" --no-pack --no-place "$options" --tmg-ripup >>"$log"
+			# The placed design keeps its settings, which are stronger than --freq.  Its name has fewer than 16 letters: what the router
+			# comes to depends on where nextpnr's memory lies, and longer names are kept elsewhere.
+			pnr --json "$name.json" --seed "$seed" --freq "$target" "$options" --no-route --write placed.json >"$log" &&
+				sed -i "s/\"target_freq\": \"[0-9.]*\"/\"target_freq\": \"${route}000000.000000\"/" "$root/synth/placed.json" &&
+				pnr --json placed.json --no-pack --no-place "$options" --tmg-ripup >>"$log"
 		fi || { echo "| $name | seed $seed | failed: $(grep -m1 ERROR "$log") |"; continue; }
 		mhz=$(sed -n 's/.*Max frequency for clock.*: \([0-9.]*\) MHz.*/\1/p' "$log" | tail -n 1)
 		passes=$(sed -n 's/.* iter=\([0-9]*\) .*/, \1 passes of router2/p' "$log" | tail -n 1)
