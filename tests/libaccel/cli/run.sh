@@ -294,8 +294,8 @@ result $? "a full disk behind standard output" "$out/stderr"
 cd "$top" || exit 1
 
 # ---- installation ----
-rm -rf "$out/root"
-make -s -f libaccel/libaccel.mk BUILD="$out" ACCEL_GEOMETRIES= CFLAGS="-g -O1 $sanitize" "$@" DESTDIR="$out/root" \
+rm -rf "$out/destdir"
+make -s -f libaccel/libaccel.mk BUILD="$out" ACCEL_GEOMETRIES= CFLAGS="-g -O1 $sanitize" "$@" DESTDIR="$out/destdir" \
 	PREFIX=/usr libaccel-install >"$out/make.log" 2>&1
 result $? "install" "$out/make.log"
 cat >"$out/user.c" <<'END'
@@ -314,21 +314,21 @@ int main(void)
 END
 for cc in "gcc -std=c99 -pedantic" "g++ -xc++"; do
 	# shellcheck disable=SC2086  # lists
-	$cc -Wall -Wextra -Werror $sanitize -I"$out/root/usr/include" "$out/user.c" -L"$out/root/usr/lib" -laccel \
-		-o "$out/user" >"$out/make.log" 2>&1 && LD_LIBRARY_PATH=$out/root/usr/lib "$out/user" >>"$out/make.log" 2>&1
+	$cc -Wall -Wextra -Werror $sanitize -I"$out/destdir/usr/include" "$out/user.c" -L"$out/destdir/usr/lib" -laccel \
+		-o "$out/user" >"$out/make.log" 2>&1 && LD_LIBRARY_PATH=$out/destdir/usr/lib "$out/user" >>"$out/make.log" 2>&1
 	result $? "a program with the installed library, by ${cc%% *}" "$out/make.log"
 done
-nm -D --defined-only "$out/root/usr/lib/libaccel.so.1" | awk '{ print $3 }' | grep -v '^accel_.*@@LIBACCEL_1.0$' |
+nm -D --defined-only "$out/destdir/usr/lib/libaccel.so.1" | awk '{ print $3 }' | grep -v '^accel_.*@@LIBACCEL_1.0$' |
 	grep -v '^LIBACCEL_1.0' >"$out/symbols"
 ! grep -q . "$out/symbols"
 result $? "the library shows nothing but its interface" "$out/symbols"
 grep -o '\baccel_[a-z_]*(' libaccel/include/accel.h | tr -d '(' | sort -u >"$out/declared"
-nm -D --defined-only "$out/root/usr/lib/libaccel.so.1" | sed -n 's/.* \(accel_[a-z_]*\)@@.*/\1/p' | sort -u |
+nm -D --defined-only "$out/destdir/usr/lib/libaccel.so.1" | sed -n 's/.* \(accel_[a-z_]*\)@@.*/\1/p' | sort -u |
 	diff "$out/declared" - >"$out/symbols"
 result $? "and all of it" "$out/symbols"
-make -s -f libaccel/libaccel.mk BUILD="$out" ACCEL_GEOMETRIES= DESTDIR="$out/root" PREFIX=/usr libaccel-uninstall \
+make -s -f libaccel/libaccel.mk BUILD="$out" ACCEL_GEOMETRIES= DESTDIR="$out/destdir" PREFIX=/usr libaccel-uninstall \
 	>"$out/make.log" 2>&1
-[ -z "$(find "$out/root" -type f -o -type l)" ]
+[ -z "$(find "$out/destdir" -type f -o -type l)" ]
 result $? "uninstall leaves nothing" "$out/make.log"
 
 # ---- fuzzing ----

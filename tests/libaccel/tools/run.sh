@@ -53,13 +53,13 @@ absent() { # NAME FILE
 make -s -f libaccel/tools/tools.mk BUILD="$objects" ACCEL_GEOMETRIES= CFLAGS="-g -O1 $sanitize" "$@" accelctl tools \
 	>"$out/make.log" 2>&1
 result $? "the programs build" "$out/make.log"
-rm -rf "$out/root"
-make -s -f libaccel/tools/tools.mk BUILD="$objects" ACCEL_GEOMETRIES= CFLAGS="-g -O1 $sanitize" "$@" DESTDIR="$out/root" \
-	PREFIX=/usr tools-install >"$out/make.log" 2>&1 && [ -x "$out/root/usr/bin/accel-model" ] &&
-	[ -e "$out/root/usr/share/man/man1/accel-model.1" ] && [ -e "$out/root/usr/share/man/man1/accel-ncnn2onnx.1" ]
+rm -rf "$out/destdir"
+make -s -f libaccel/tools/tools.mk BUILD="$objects" ACCEL_GEOMETRIES= CFLAGS="-g -O1 $sanitize" "$@" DESTDIR="$out/destdir" \
+	PREFIX=/usr tools-install >"$out/make.log" 2>&1 && [ -x "$out/destdir/usr/bin/accel-model" ] &&
+	[ -e "$out/destdir/usr/share/man/man1/accel-model.1" ] && [ -e "$out/destdir/usr/share/man/man1/accel-ncnn2onnx.1" ]
 result $? "and are installed" "$out/make.log"
-make -s -f libaccel/tools/tools.mk BUILD="$objects" ACCEL_GEOMETRIES= DESTDIR="$out/root" PREFIX=/usr tools-uninstall \
-	>"$out/make.log" 2>&1 && ! find "$out/root" -type f | grep .
+make -s -f libaccel/tools/tools.mk BUILD="$objects" ACCEL_GEOMETRIES= DESTDIR="$out/destdir" PREFIX=/usr tools-uninstall \
+	>"$out/make.log" 2>&1 && ! find "$out/destdir" -type f | grep .
 result $? "and uninstalled" "$out/make.log"
 build_test() { # NAME SOURCE...
 	local name=$1
