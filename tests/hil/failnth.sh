@@ -12,6 +12,7 @@ build=${1:?usage: failnth.sh BUILD [6.12|backports]}
 kernel=${2:-6.12}
 export BUILD=$build
 . tests/hil/build.sh
+. tests/hil/session.sh
 
 dir=$build/hil/failnth-$kernel
 log=$dir/build.log
@@ -34,15 +35,10 @@ build_guest() {
 	result $? "the guest's root is made" "$log"
 }
 
-# What runs there, and a fault plan; the list of the common root is replaced by an archive behind it.
-run_guest() { # NAME COMMAND [PLAN-LINE...]
+run_guest() { # NAME COMMAND FAULTS
 	local guest=$dir/$1 file
-	mkdir -p "$guest/root/tests"
-	echo "$2" >"$guest/root/tests/list"
-	printf '%s\n' "${@:3}" >"$guest/plan"
-	(cd "$guest/root" && find . | busybox cpio -o -H newc 2>/dev/null | gzip -1) | cat "$dir/initramfs.gz" - >"$guest/initramfs.gz"
-	HIL_TIMEOUT=${HIL_TIMEOUT:-900} HIL_APPEND="LIMIT=800 FCN_TEST_SLOW=2 ${HIL_APPEND-}" HIL_SERVER="--faults plan ${HIL_SERVER-}" \
-		sim/hil/guest.sh "$kernel" "$guest/initramfs.gz" "$guest" test >"$guest/guest.log" 2>&1
+	HIL_TIMEOUT=${HIL_TIMEOUT:-900} HIL_APPEND="LIMIT=800 FCN_TEST_SLOW=2 ${HIL_APPEND-}" \
+		session_guest "$kernel" "$dir" "$1" "$3" "$2" "$dir/tests"
 	result $? "$1: the guest powers off by itself" "$guest/guest.log"
 	for file in results.log console.log; do
 		[ -f "$guest/$file" ] || : >"$guest/$file"
@@ -54,12 +50,12 @@ run_guest() { # NAME COMMAND [PLAN-LINE...]
 }
 
 if build_guest; then
-	run_guest calls failnth.sh
+	run_guest calls failnth.sh ''
 	# The core takes no SLOT_ABORT: every job that is ended costs a CTRL.RESET.  A fault strikes once; there are five jobs.
-	deaf=()
+	deaf=
 	for i in {1..20}; do
-		deaf+=("deaf-reg addr=0x114 nth=$i" "deaf-reg addr=0x154 nth=$i")
+		deaf+="deaf-reg addr=0x114 nth=$i ; deaf-reg addr=0x154 nth=$i ; "
 	done
-	run_guest reset 'FCN_ACCEL_DEAF=1 failnth.sh -t abort' "${deaf[@]}"
+	run_guest reset 'FCN_ACCEL_DEAF=1 failnth.sh -t abort' "$deaf"
 fi
 finish

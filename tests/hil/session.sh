@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Guests with something special and a list of their own, as tests/hil/sessions names them: included by run.sh, and by
+# Guests with something special and a list of their own, as tests/hil/sessions names them: included by run.sh, failnth.sh and
 # tests/coverage/driver.sh.
 # shellcheck disable=SC2034  # $session_programs is for who includes this
 
