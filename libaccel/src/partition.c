@@ -255,7 +255,7 @@ static int main_node(const struct graph *g, const struct layer *l)
 {
 	int i = 0;
 
-	while (g->node[l->node[i]].name != l->name)
+	while (i < l->n_node - 1 && g->node[l->node[i]].name != l->name)
 		i++;
 	return l->node[i];
 }
