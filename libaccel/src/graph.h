@@ -243,6 +243,13 @@ int graph_sort(struct graph *g);
 
 int graph_infer(struct graph *g, const struct shape *in_shape);
 
+/*
+ * Whether an operator of constants is computed once.  Not DequantizeLinear, because the quantised form
+ * is what later stages look for, and none whose cost per output has no bound, because a small file
+ * must not keep the machine busy for hours.
+ */
+bool graph_foldable(enum op op);
+
 /* Prints one line per input, node and output: for `accelctl dump`. */
 struct text;
 int graph_dump(const struct graph *g, struct text *out);

@@ -149,12 +149,7 @@ static int complete(struct node *n, const struct value *const *in)
 	return 0;
 }
 
-/*
- * Operators that are not folded: DequantizeLinear, because the quantised form is what later stages
- * look for; those whose cost per output has no bound, because a small file must not keep the
- * machine busy for hours.
- */
-static bool foldable(enum op op)
+bool graph_foldable(enum op op)
 {
 	switch (op) {
 	case OP_DEQUANTIZE_LINEAR:
@@ -233,7 +228,7 @@ static bool fold(struct infer *s, const struct node *n)
 	int64_t size = fold_size(s, n);
 	int err = 0;
 
-	if (n->op != OP_SHAPE && (!foldable(n->op) || !all_constant(s, n)))
+	if (n->op != OP_SHAPE && (!graph_foldable(n->op) || !all_constant(s, n)))
 		return false;
 	if (size > s->fold_left)
 		return false;

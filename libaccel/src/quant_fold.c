@@ -14,29 +14,9 @@
 
 /* ---- constants ---- */
 
-/* As graph_infer(): nothing whose cost has no bound. */
-static bool is_foldable(enum op op)
-{
-	switch (op) {
-	case OP_DEQUANTIZE_LINEAR:
-	case OP_AVERAGE_POOL:
-	case OP_CONV:
-	case OP_CONV_INTEGER:
-	case OP_CONV_TRANSPOSE:
-	case OP_GEMM:
-	case OP_MATMUL:
-	case OP_MAX_POOL:
-	case OP_QLINEAR_CONV:
-	case OP_QLINEAR_MATMUL:
-		return false;
-	default:
-		return true;
-	}
-}
-
 static bool is_constant_node(const struct graph *g, const struct node *n)
 {
-	if (!is_foldable(n->op))
+	if (!graph_foldable(n->op))
 		return false;
 	for (int i = 0; i < n->n_in; i++)
 		if (n->in[i] >= 0 && !g->tensor[n->in[i]].data)

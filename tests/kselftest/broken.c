@@ -20,22 +20,15 @@ static const struct {
 #define REFUSALS (sizeof(refusals) / sizeof(refusals[0]))
 
 FIXTURE(broken) {
-	char device[512], driver[512];
+	struct fcn_binding binding;
 	int kmsg;
 };
 
 FIXTURE_SETUP(broken)
 {
-	char link[600], *real;
-
 	if (!getenv("FCN_ACCEL_BROKEN"))
 		SKIP(return, "the core is sound: FCN_ACCEL_BROKEN is not set");
-	ASSERT_EQ(0, fcn_sysfs(self->device, sizeof(self->device)));
-	snprintf(link, sizeof(link), "%s/driver", self->device);
-	real = realpath(link, NULL);
-	ASSERT_NE(NULL, real);
-	snprintf(self->driver, sizeof(self->driver), "%s", real);
-	free(real);
+	ASSERT_EQ(0, fcn_find_binding(&self->binding));
 	self->kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	ASSERT_LE(0, self->kmsg);
 }
@@ -45,19 +38,11 @@ FIXTURE_TEARDOWN(broken)
 	close(self->kmsg);
 }
 
-static int bind(const FIXTURE_DATA(broken) *self, const char *what)
-{
-	char path[600];
-
-	snprintf(path, sizeof(path), "%s/%s", self->driver, what);
-	return fcn_write_file(path, strrchr(self->device, '/') + 1);
-}
-
-static bool bound(const FIXTURE_DATA(broken) *self)
+static bool bound(const struct fcn_binding *b)
 {
 	char link[600];
 
-	snprintf(link, sizeof(link), "%s/driver", self->device);
+	snprintf(link, sizeof(link), "%s/driver", b->device);
 	return !access(link, F_OK);
 }
 
@@ -82,17 +67,17 @@ TEST_F_TIMEOUT(broken, refused_until_it_is_sound, 100)
 	struct fcn_job job;
 	int fd;
 
-	ASSERT_EQ(0, bind(self, "unbind"));
+	ASSERT_EQ(0, fcn_unbind(&self->binding));
 	for (size_t i = 0; i < REFUSALS; i++) {
 		logged(self->kmsg, "");
-		EXPECT_EQ(refusals[i].err, bind(self, "bind"));
+		EXPECT_EQ(refusals[i].err, fcn_bind(&self->binding));
 		EXPECT_TRUE(logged(self->kmsg, refusals[i].says)) {
 			TH_LOG("not in the log: %s", refusals[i].says);
 		}
-		EXPECT_FALSE(bound(self));
+		EXPECT_FALSE(bound(&self->binding));
 		EXPECT_GT(0, fcn_open());
 	}
-	ASSERT_EQ(0, bind(self, "bind"));
+	ASSERT_EQ(0, fcn_bind(&self->binding));
 
 	fd = fcn_open_wait(10);
 	ASSERT_LE(0, fd);

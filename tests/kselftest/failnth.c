@@ -431,31 +431,6 @@ TEST_F_TIMEOUT(failnth, abort, 240)
 	DONE(n);
 }
 
-/* Writes to the driver's file; NULL: only finds it, which a call that is to fail must not do. */
-static int bind_device(const char *what)
-{
-	static char driver[512], name[128];
-	char path[600];
-
-	if (!driver[0]) {
-		char device[512], *real;
-
-		if (fcn_sysfs(device, sizeof(device)))
-			return -ENODEV;
-		snprintf(name, sizeof(name), "%s", strrchr(device, '/') + 1);
-		snprintf(path, sizeof(path), "%s/driver", device);
-		real = realpath(path, NULL);
-		if (!real)
-			return -errno;
-		snprintf(driver, sizeof(driver), "%s", real);
-		free(real);
-	}
-	if (!what)
-		return 0;
-	snprintf(path, sizeof(path), "%s/%s", driver, what);
-	return fcn_write_file(path, name);
-}
-
 /* What functions of the kernel, called by the probe, say for lack of memory; the driver passes it on. */
 static bool kernels_error(int err)
 {
@@ -472,18 +447,20 @@ static bool kernels_error(int err)
 
 TEST_F_TIMEOUT(failnth, probe, 600)
 {
+	struct fcn_binding binding;
 	bool armed;
 	int n;
 
+	ASSERT_EQ(0, fcn_find_binding(&binding));
 	/* What it has left out when memory came to its end, unregister_irq_proc() warns of. */
 	ASSERT_EQ(0, failnth_except("register_irq_proc", "proc_dir_entry"));
 	for_each_failure(n, armed) {
 		bool works;
 		int err;
 
-		ASSERT_EQ(0, bind_device("unbind"));
+		ASSERT_EQ(0, fcn_unbind(&binding));
 		failnth_arm(n);
-		err = bind_device("bind");
+		err = fcn_bind(&binding);
 		armed = failnth_disarm();
 		if (!armed || !kernels_error(err))
 			EXPECT_NO_MEMORY(n, armed, err);
@@ -493,10 +470,10 @@ TEST_F_TIMEOUT(failnth, probe, 600)
 			EXPECT_TRUE(armed && failnth_within("devtmpfs_create_node")) {
 				TH_LOG("does not work without allocation %d, by\n%s", n, failnth_callers());
 			}
-			ASSERT_EQ(0, bind_device("unbind"));
+			ASSERT_EQ(0, fcn_unbind(&binding));
 		}
 		if (!works) {
-			ASSERT_EQ(0, bind_device("bind"));
+			ASSERT_EQ(0, fcn_bind(&binding));
 			ASSERT_TRUE(works_anew(10));
 		}
 	}
@@ -506,10 +483,11 @@ TEST_F_TIMEOUT(failnth, probe, 600)
 /* Removal cannot fail; the file that is open sees it happen. */
 TEST_F_TIMEOUT(failnth, remove, 300)
 {
+	struct fcn_binding binding;
 	bool armed;
 	int n;
 
-	ASSERT_EQ(0, bind_device(NULL));
+	ASSERT_EQ(0, fcn_find_binding(&binding));
 	for_each_failure(n, armed) {
 		int fd = fcn_open_wait(10), err;
 		struct fcn_job job;
@@ -521,18 +499,18 @@ TEST_F_TIMEOUT(failnth, remove, 300)
 		ASSERT_EQ(0, fcn_start(fd, &job));
 		/* The path is looked up before, and the file opened: only the unbinding is of interest. */
 		failnth_arm(n);
-		err = bind_device("unbind");
+		err = fcn_unbind(&binding);
 		armed = failnth_disarm();
 		if (armed && err == -ENOMEM) {
 			/* Opening or writing the file of sysfs failed, not the removal. */
 			EXPECT_EQ(0, fcn_param(fd, 0, &v));
-			EXPECT_EQ(0, bind_device("unbind"));
+			EXPECT_EQ(0, fcn_unbind(&binding));
 		} else {
 			EXPECT_EQ(0, err);
 		}
 		EXPECT_EQ(-ENODEV, fcn_param(fd, 0, &v));
 		fcn_job_abandon(fd, &job);
-		ASSERT_EQ(0, bind_device("bind"));
+		ASSERT_EQ(0, fcn_bind(&binding));
 		ASSERT_TRUE(works_anew(10));
 	}
 	DONE(n);

@@ -106,6 +106,40 @@ int fcn_sysfs(char *path, size_t size)
 	return 0;
 }
 
+int fcn_find_binding(struct fcn_binding *b)
+{
+	char link[600], *real;
+	int err = fcn_sysfs(b->device, sizeof(b->device));
+
+	if (err)
+		return err;
+	snprintf(link, sizeof(link), "%s/driver", b->device);
+	real = realpath(link, NULL);
+	if (!real)
+		return -errno;
+	snprintf(b->driver, sizeof(b->driver), "%s", real);
+	free(real);
+	return 0;
+}
+
+static int write_to_driver(const struct fcn_binding *b, const char *file)
+{
+	char path[600];
+
+	snprintf(path, sizeof(path), "%s/%s", b->driver, file);
+	return fcn_write_file(path, strrchr(b->device, '/') + 1);
+}
+
+int fcn_unbind(const struct fcn_binding *b)
+{
+	return write_to_driver(b, "unbind");
+}
+
+int fcn_bind(const struct fcn_binding *b)
+{
+	return write_to_driver(b, "bind");
+}
+
 int fcn_param(int fd, uint32_t param, uint64_t *value)
 {
 	struct drm_fcn_accel_get_param get = { .param = param };

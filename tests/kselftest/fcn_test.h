@@ -46,6 +46,14 @@ int fcn_open_wait(int seconds);
 /* Its folder in sysfs: of the accel node's device, such as the PCI function. */
 int fcn_sysfs(char *path, size_t size);
 
+/* The device and its driver in sysfs, for the time when they are apart. */
+struct fcn_binding {
+	char device[512], driver[512];
+};
+int fcn_find_binding(struct fcn_binding *b);
+int fcn_unbind(const struct fcn_binding *b);
+int fcn_bind(const struct fcn_binding *b);	/* what the driver's probe says */
+
 int fcn_ioctl(int fd, unsigned long request, void *arg);
 int fcn_param(int fd, uint32_t param, uint64_t *value);
 int64_t fcn_now(void);		/* CLOCK_MONOTONIC */

@@ -34,14 +34,6 @@ FIXTURE_TEARDOWN(lost)
 	fcn_restore_parameter(&self->cap);
 }
 
-static int unbind(const char *device)
-{
-	char path[600];
-
-	snprintf(path, sizeof(path), "%s/driver/unbind", device);
-	return fcn_write_file(path, strrchr(device, '/') + 1);
-}
-
 /* One test, in the order in which things happen to a device. */
 TEST_F_TIMEOUT(lost, all_ones, 100)
 {
@@ -49,13 +41,13 @@ TEST_F_TIMEOUT(lost, all_ones, 100)
 	struct fcn_job last, spin, behind[6];
 	struct fcn_bo bo, from, to;
 	uint32_t handle;
-	char device[512];
+	struct fcn_binding binding;
 	int dmabuf, file;
 	uint8_t *map;
 	uint64_t v;
 	bool late;
 
-	ASSERT_EQ(0, fcn_sysfs(device, sizeof(device)));
+	ASSERT_EQ(0, fcn_find_binding(&binding));
 
 	/* It lives: a job with a result. */
 	ASSERT_EQ(0, fcn_bo_create(self->other, 4096, 0, &from));
@@ -113,7 +105,7 @@ TEST_F_TIMEOUT(lost, all_ones, 100)
 	EXPECT_EQ(0, fcn_bo_close(self->other, &to));
 
 	/* Unbound with files open: from now on all ioctls say so, and nothing hangs. */
-	ASSERT_EQ(0, unbind(device));
+	ASSERT_EQ(0, fcn_unbind(&binding));
 	EXPECT_EQ(-ENODEV, fcn_param(self->fd, DRM_FCN_ACCEL_PARAM_CORE_VERSION, &v));
 	EXPECT_EQ(-ENODEV, fcn_start(self->fd, &spin));
 	EXPECT_TRUE(fcn_filled(map, 4096, 1));

@@ -11,22 +11,14 @@
 #define TURNS 100
 
 FIXTURE(gone) {
-	char device[512], driver[512], name[128];
+	struct fcn_binding binding;
 };
 
 FIXTURE_SETUP(gone)
 {
-	char link[600], *real;
-
 	if (geteuid())
 		SKIP(return, "needs to be root");
-	ASSERT_EQ(0, fcn_sysfs(self->device, sizeof(self->device)));
-	snprintf(self->name, sizeof(self->name), "%s", strrchr(self->device, '/') + 1);
-	snprintf(link, sizeof(link), "%s/driver", self->device);
-	real = realpath(link, NULL);
-	ASSERT_NE(NULL, real);
-	snprintf(self->driver, sizeof(self->driver), "%s", real);
-	free(real);
+	ASSERT_EQ(0, fcn_find_binding(&self->binding));
 }
 
 FIXTURE_TEARDOWN(gone)
@@ -40,19 +32,11 @@ FIXTURE_TEARDOWN(gone)
 	close(fd);
 }
 
-static int bind(const FIXTURE_DATA(gone) *self, const char *what)
-{
-	char path[600];
-
-	snprintf(path, sizeof(path), "%s/%s", self->driver, what);
-	return fcn_write_file(path, self->name);
-}
-
 static int pci(const FIXTURE_DATA(gone) *self, bool remove)
 {
 	char path[600];
 
-	snprintf(path, sizeof(path), "%s/remove", self->device);
+	snprintf(path, sizeof(path), "%s/remove", self->binding.device);
 	return fcn_write_file(remove ? path : "/sys/bus/pci/rescan", "1");
 }
 
@@ -130,11 +114,11 @@ TEST_F_TIMEOUT(gone, unbind_and_bind, 120)
 			TH_LOG("turn %d", i);
 		if (i % 3 == 1)
 			fcn_sleep_ms((unsigned)i % 20);
-		ASSERT_EQ(0, bind(self, "unbind"));
+		ASSERT_EQ(0, fcn_unbind(&self->binding));
 		EXPECT_TRUE(client_told(&c));
 		if (i % 2)
 			client_end(&c);
-		ASSERT_EQ(0, bind(self, "bind"));
+		ASSERT_EQ(0, fcn_bind(&self->binding));
 		if (i % 2 == 0)
 			client_end(&c);
 	}
@@ -218,14 +202,14 @@ static void goes_in_the_middle(struct __test_metadata *_metadata, const FIXTURE_
 		ASSERT_EQ(1, read(end[0], &c, 1));
 	close(end[0]);
 	fcn_sleep_ms(ms);
-	ASSERT_EQ(0, bind(self, "unbind"));
+	ASSERT_EQ(0, fcn_unbind(&self->binding));
 	for (int k = 0; k < 3; k++) {
 		int status;
 
 		ASSERT_EQ(pid[k], waitpid(pid[k], &status, 0));
 		EXPECT_EQ(0, status);
 	}
-	ASSERT_EQ(0, bind(self, "bind"));
+	ASSERT_EQ(0, fcn_bind(&self->binding));
 }
 
 TEST_F_TIMEOUT(gone, in_the_middle_of_calls, 90)
@@ -258,11 +242,11 @@ TEST_F(gone, waiter)
 	if (!pid)
 		_exit(fcn_syncobj_wait(c.fd, c.behind.out, INT64_MAX) ? 1 : 0);
 	fcn_sleep_ms(100);
-	ASSERT_EQ(0, bind(self, "unbind"));
+	ASSERT_EQ(0, fcn_unbind(&self->binding));
 	ASSERT_EQ(pid, waitpid(pid, &status, 0));
 	EXPECT_TRUE(WIFEXITED(status));
 	client_end(&c);
-	ASSERT_EQ(0, bind(self, "bind"));
+	ASSERT_EQ(0, fcn_bind(&self->binding));
 }
 
 /* The exported memory is still there for those who have it. */
@@ -272,7 +256,7 @@ TEST_F(gone, dmabuf_stays)
 	uint8_t *map;
 
 	ASSERT_EQ(0, client_start(&c));
-	ASSERT_EQ(0, bind(self, "unbind"));
+	ASSERT_EQ(0, fcn_unbind(&self->binding));
 	map = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_SHARED, c.dmabuf, 0);
 	if (map != MAP_FAILED) {
 		fcn_fill(map, 65536, 2);
@@ -280,14 +264,14 @@ TEST_F(gone, dmabuf_stays)
 		munmap(map, 65536);
 	}
 	client_end(&c);
-	ASSERT_EQ(0, bind(self, "bind"));
+	ASSERT_EQ(0, fcn_bind(&self->binding));
 }
 
 TEST_F_TIMEOUT(gone, remove_and_rescan, 60)
 {
 	char path[600];
 
-	snprintf(path, sizeof(path), "%s/remove", self->device);
+	snprintf(path, sizeof(path), "%s/remove", self->binding.device);
 	if (access(path, W_OK))
 		SKIP(return, "not a PCI function");
 	for (int i = 0; i < 10; i++) {

@@ -78,7 +78,7 @@ synth() {
 	printf '%s\n' "read_verilog -I. $(sources "$family" | tr '\n' ' ') ${5-}" \
 		"hierarchy -top $top$(chparam "$4")" \
 		"$command" "tee -q -o $name.json.stat stat -json" >"$root/synth/$name.ys"
-	in_root "yosys -q -l $name.log -s $name.ys" >/dev/null
+	in_root "yosys -q -l $name.log -s $name.ys" >/dev/null 2>&1 || { tail -n 5 "$root/synth/$name.log" >&2; return 1; }
 	mv "$root/synth/$name".* "$out/" 2>/dev/null
 }
 

@@ -327,14 +327,13 @@ static int write_in(const char *dir, const char *file, const char *text)
 	return fcn_write_file(path, text);
 }
 
-static int rebind(const char *device, const char *driver)
+static int rebind(const struct fcn_binding *b)
 {
-	const char *name = strrchr(device, '/') + 1;
-	int err = write_in(driver, "unbind", name);
+	int err = fcn_unbind(b);
 
 	if (!err)
-		err = write_in(device, "reset", "1");
-	return err ? err : write_in(driver, "bind", name);
+		err = write_in(b->device, "reset", "1");
+	return err ? err : fcn_bind(b);
 }
 
 /* A device that takes jobs: an old one's node may be there for a while. */
@@ -358,8 +357,8 @@ static bool device_comes(void)
 
 int main(int argc, char **argv)
 {
-	char device[512], link[600], *driver;
 	struct fcn_parameter timeout;
+	struct fcn_binding binding;
 	const char *then = argc > 4 ? argv[4] : "";
 
 	if (argc < 3 || argc > 5) {
@@ -370,18 +369,16 @@ int main(int argc, char **argv)
 		jobs_wanted = (unsigned)atoi(argv[3]);
 	printf("TAP version 13\n");
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (shared == MAP_FAILED || fcn_sysfs(device, sizeof(device))) {
+	if (shared == MAP_FAILED || fcn_find_binding(&binding)) {
 		printf("1..0 # SKIP no fcn_accel device\n");
 		return 4;
 	}
-	snprintf(link, sizeof(link), "%s/driver", device);
-	driver = realpath(link, NULL);
 	fcn_set_parameter("timeout_ms", TIMEOUT_MS, &timeout);
 	run_both(argv[1], argv[2], !strcmp(then, "hold"));
 	if (!strcmp(then, "rebind"))
-		result(driver && !rebind(device, driver), "%s", "the driver is bound again, behind a reset of the function");
+		result(!rebind(&binding), "%s", "the driver is bound again, behind a reset of the function");
 	if (!strcmp(then, "host")) {
-		result(!write_in(device, "remove", "1"), "%s", "the device is removed");
+		result(!write_in(binding.device, "remove", "1"), "%s", "the device is removed");
 		ask_host();
 	}
 	if (!strcmp(then, "rebind") || !strcmp(then, "host")) {
@@ -389,7 +386,6 @@ int main(int argc, char **argv)
 		run_both("right", "right", false);
 	}
 	fcn_restore_parameter(&timeout);
-	free(driver);
 	printf("1..%d\n", tests);
 	return failed;
 }

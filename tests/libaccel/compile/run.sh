@@ -19,6 +19,7 @@ count=${2:-60}
 cd "$(dirname "$0")/../../.." || exit 1
 here=tests/libaccel/compile
 src=libaccel/src
+. tests/libaccel/faults/failing.sh
 cc=${CC:-gcc}
 # shellcheck disable=SC2054  # the comma is of -fsanitize
 flags=(-std=c11 -g -O1 -Wall -Wextra -Werror -fsanitize=address,undefined -fno-sanitize-recover=all
@@ -70,11 +71,9 @@ for test in test_layers test_graphs test_limits; do
 done
 
 # Models from descriptions.
-compile "$out/test_reasons" "${flags[@]}" -Itests/libaccel/onnx -Itests/libaccel/faults "$here/test_reasons.c" tests/libaccel/onnx/model.c \
-	tests/libaccel/faults/failing.c "$src"/{file,onnx*}.c "$out/lib.a" -lm \
-	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=aligned_alloc,--wrap=strdup,--wrap=strndup,--wrap=mmap && run test_reasons "$out/test_reasons"
-compile "$out/test_memory" "${flags[@]}" "$here/test_memory.c" "$out/lib.a" -lm \
-	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc && run test_memory "$out/test_memory"
+compile "$out/test_reasons" "${flags[@]}" -Itests/libaccel/onnx "$here/test_reasons.c" tests/libaccel/onnx/model.c "${failing[@]}" \
+	"$src"/{file,onnx*}.c "$out/lib.a" -lm && run test_reasons "$out/test_reasons"
+compile "$out/test_memory" "${flags[@]}" "$here/test_memory.c" "${failing[@]}" "$out/lib.a" -lm && run test_memory "$out/test_memory"
 
 awk '/^(not )?ok/ { sub(/ok - /, "ok " ++n " - ") } { print } END { print "1.." n }' "$out/tap"
 ! grep -q '^not ok' "$out/tap"

@@ -5,41 +5,13 @@
 #include <stdlib.h>
 
 #include "error.h"
+#include "failing.h"
 #include "nets.h"
 #include "plan.h"
 
 #include "device.h"
 
 #include "../onnx/tap.h"
-
-static long left = -1;	/* allocations until one fails; -1: none does */
-
-void *__real_malloc(size_t n);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *p, size_t n);
-void *__wrap_malloc(size_t n);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *p, size_t n);
-
-static bool fails(void)
-{
-	return left >= 0 && left-- == 0;
-}
-
-void *__wrap_malloc(size_t n)
-{
-	return fails() ? NULL : __real_malloc(n);
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-	return fails() ? NULL : __real_calloc(n, size);
-}
-
-void *__wrap_realloc(void *p, size_t n)
-{
-	return fails() ? NULL : __real_realloc(p, n);
-}
 
 static struct graph *make_graph(void)
 {
@@ -69,16 +41,16 @@ static void many_parts(const struct core_config *c)
 	long all, tried = 0, wrong = 0;
 	int err = make_end(&m, x) ? 0 : -1;
 
-	left = LONG_MAX;
+	failing_start(LONG_MAX, false);
 	err = err ? err : plan_compile(m.g, c, NULL, &plan);
-	all = LONG_MAX - left;
-	left = -1;
+	failing_end();
+	all = failing_count();
 	if (!err)
 		plan_free(plan);
-	for (long n = 0; !err && n < all; n++, tried++) {
-		left = n;
+	for (long n = 1; !err && n <= all; n++, tried++) {
+		failing_start(n, false);
 		err = plan_compile(m.g, c, NULL, &plan);
-		left = -1;
+		failing_end();
 		if (err && err != -ENOMEM && wrong++ < 3)
 			note("allocation %ld: %d", n, err);
 		err = 0;
@@ -98,14 +70,12 @@ int main(void)
 
 	/* A tiling for which there is no memory is one that is not taken: that is no error. */
 	for (n = 0; g && n < 3000; n += n < 200 ? 1 : 7) {
-		left = n;
+		failing_start(n + 1, false);
 		err = plan_compile(g, &c, NULL, &plan);
-		if (left >= 0) {
-			left = -1;
+		if (!failing_end()) {
 			plan_free(plan);
 			break;
 		}
-		left = -1;
 		wrong += err && err != -ENOMEM;
 		if (err && err != -ENOMEM)
 			note("allocation %ld: %d, %s", n, err, error_message());

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Allocations that fail on demand.  A program is linked with --wrap for each function in
- * FAILING_WRAP (run.sh): what libaccel, accelctl and the simulator ask of the C library comes here
+ * Allocations that fail on demand.  A program is linked with --wrap for each function of
+ * failing.c (failing.sh): what libaccel, accelctl and the simulator ask of the C library comes here
  * first.  Counts over all threads.
  */
 #ifndef TESTS_FAULTS_FAILING_H

@@ -22,8 +22,9 @@ shift
 [ $# -gt 0 ] || set -- lost misuse disk accelctl alloc
 sanitize=("-fsanitize=address,undefined" -fno-sanitize-recover=all)
 flags=(-std=c11 -g -O1 -Wall -Wextra -Werror "${sanitize[@]}" '-DACCEL_CORES=CORE(8, 8)' -Ilibaccel/include -Ilibaccel/src
-	-Ilibaccel/accelctl -Ilibaccel/tools -Iuapi -Isim -Isim/model -I"$here" -Itests/libaccel/quant -Itests/libaccel/ref)
-wrap=-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=aligned_alloc,--wrap=strdup,--wrap=strndup,--wrap=mmap
+	-Ilibaccel/accelctl -Ilibaccel/tools -Iuapi -Isim -Isim/model -Itests/libaccel/quant -Itests/libaccel/ref)
+# shellcheck source=tests/libaccel/faults/failing.sh
+. $here/failing.sh
 export UBSAN_OPTIONS=print_stacktrace=1
 plan=0
 failed=0
@@ -62,7 +63,7 @@ compile() { # PROGRAM SOURCE...
 	[ "$program" != test_accelctl ] || seam=("-Wl,--wrap=accel_run")
 	read -r -a libs <<<"$(sed -n 's/^Libs.private: //p' "$build/libaccel-cli/libaccel.pc")"
 	# backend_rtl.c of the archive knows no core.
-	gcc "${flags[@]}" "$wrap" "${seam[@]}" "$@" $here/failing.c libaccel/src/backend_rtl.c "$build/libaccel-cli/libaccel.a" "$build/verilated/8x8/libVfcn_8x8.a" \
+	gcc "${flags[@]}" "${failing[@]}" "${seam[@]}" "$@" libaccel/src/backend_rtl.c "$build/libaccel-cli/libaccel.a" "$build/verilated/8x8/libVfcn_8x8.a" \
 		"$build/libaccel-cli/libaccel.a" "${libs[@]}" -lpng -ljpeg -o "$out/$program"
 }
 

@@ -1,54 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Fails every allocation in turn while a model is loaded, dumped and written.  Each time the result
- * must be success or -ENOMEM, and the sanitizer sees leaks.  Linked with --wrap.
+ * must be success or -ENOMEM, and the sanitizer sees leaks.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "error.h"
+#include "failing.h"
 #include "model.h"
 #include "onnx.h"
 #include "onnx_write.h"
 #include "tap.h"
 #include "text.h"
-
-static long countdown = -1;	/* allocations until one fails; -1: never */
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *p, size_t size);
-char *__real_strdup(const char *s);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *p, size_t size);
-char *__wrap_strdup(const char *s);
-
-static bool fails(void)
-{
-	return countdown >= 0 && countdown-- == 0;
-}
-
-void *__wrap_malloc(size_t size)
-{
-	return fails() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-	return fails() ? NULL : __real_calloc(n, size);
-}
-
-void *__wrap_realloc(void *p, size_t size)
-{
-	return fails() ? NULL : __real_realloc(p, size);
-}
-
-char *__wrap_strdup(const char *s)
-{
-	return fails() ? NULL : __real_strdup(s);
-}
 
 static int use(const void *bytes, size_t size)
 {
@@ -78,9 +43,9 @@ static void sweep(int opset, const char *model)
 	int err = -ENOMEM, other = 0;
 
 	for (n = 0; err == -ENOMEM && n < 100000; n++) {
-		countdown = n;
+		failing_start(n + 1, false);
 		err = use(bytes, size);
-		countdown = -1;
+		failing_end();
 		if (err && err != -ENOMEM)
 			other = err;
 	}
@@ -101,9 +66,9 @@ static void sweep_tensor(const char *path, const char *bytes, size_t size)
 	if (f)
 		fclose(f);
 	for (n = 0; good && err == -ENOMEM && n < 1000; n++) {
-		countdown = n;
+		failing_start(n + 1, false);
 		err = onnx_read_tensor(path, &v);
-		countdown = -1;
+		failing_end();
 		if (err && err != -ENOMEM)
 			other = err;
 	}

@@ -1,52 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Every allocation of a quantisation (and with it of the reference's runs) fails once: the result
- * is -ENOMEM with a message, and nothing leaks.  Linked with --wrap for the functions below.
+ * is -ENOMEM with a message, and nothing leaks.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "error.h"
+#include "failing.h"
 #include "net.h"
 #include "quant.h"
 #include "tap.h"
-
-static long countdown = -1;
-
-static int fails(void)
-{
-	return countdown >= 0 && countdown-- == 0;
-}
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *p, size_t size);
-char *__real_strdup(const char *s);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *p, size_t size);
-char *__wrap_strdup(const char *s);
-
-void *__wrap_malloc(size_t size)
-{
-	return fails() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-	return fails() ? NULL : __real_calloc(n, size);
-}
-
-void *__wrap_realloc(void *p, size_t size)
-{
-	return fails() ? NULL : __real_realloc(p, size);
-}
-
-char *__wrap_strdup(const char *s)
-{
-	return fails() ? NULL : __real_strdup(s);
-}
 
 static struct graph *network(void)
 {
@@ -91,18 +56,17 @@ int main(void)
 	set_scales(g);
 	net_fill(&sample);
 	do {
-		countdown = tries++;
+		failing_start(++tries, false);
 		err = quant_graph(g, &sample, 1, &options, &q);
-		if (err && (err != -ENOMEM || !strstr(error_message(), "memory") || q) && !wrong++)
-			note("allocation %ld: %d '%s'", tries - 1, err, error_message());
 		/* A constant that cannot be computed stays as it is: without that allocation it goes on. */
-		last = countdown >= 0;
+		last = !failing_end();
+		if (err && (err != -ENOMEM || !strstr(error_message(), "memory") || q) && !wrong++)
+			note("allocation %ld: %d '%s'", tries, err, error_message());
 		if (!last)
 			graph_free(q);
 	} while (!last && tries < 100000);
 	/* The first run in which nothing was left to fail. */
 	ok(!err && last, "%ld allocations", tries - 1);
-	countdown = -1;
 	ok(!wrong, "each may fail: %ld did something else than -ENOMEM", wrong);
 	graph_free(q);
 	graph_free(g);

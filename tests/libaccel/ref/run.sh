@@ -18,6 +18,7 @@ out=$(cd "$1/libaccel-ref" && pwd)
 cd "$(dirname "$0")/../../.." || exit 1
 here=tests/libaccel/ref
 src=libaccel/src
+. tests/libaccel/faults/failing.sh
 cc=${CC:-gcc}
 flags=(-std=c11 -g -Wall -Wextra -Werror -I"$src" -Itests/libaccel/onnx)
 sanitize=(-O1 "-fsanitize=address,undefined" -fno-sanitize-recover=all)
@@ -68,8 +69,7 @@ done
 for name in test_ops test_conv; do
 	compile "$out/$name" "$here/$name.c" "${objects[@]}" -lm && run "$name" "$out/$name"
 done
-compile "$out/test_refused" -Itests/libaccel/faults "$here/test_refused.c" tests/libaccel/onnx/model.c tests/libaccel/faults/failing.c "${objects[@]}" -lm \
-	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=aligned_alloc,--wrap=strdup,--wrap=strndup,--wrap=mmap && run test_refused "$out/test_refused"
+compile "$out/test_refused" "$here/test_refused.c" tests/libaccel/onnx/model.c "${failing[@]}" "${objects[@]}" -lm && run test_refused "$out/test_refused"
 
 testdata=$(find_testdata)
 if [ -z "$testdata" ] && [ "$(id -u)" = 0 ]; then
