@@ -11,7 +11,7 @@
 #   core    place and route of the whole 8x16 core there, with the places that floorplan.sh gives to its multipliers and memories
 #   module  place and route of one module of rtl/ alone, between registers: where to look first, in a minute
 #
-# Environment: GEOMETRIES (table), SEEDS (array, core, module: nextpnr seeds, the best counts; 1 2 3, for the core 1),
+# Environment: GEOMETRIES, FAMILIES (table; ecp5 xc7), SEEDS (array, core, module: nextpnr seeds, the best counts; 1 2 3, for the core 1),
 # GRADE (speed grade, 6), NEXTPNR (more options for nextpnr-ecp5).
 # Prints tables in Markdown; logs and netlists stay in BUILD/synth.
 set -eu
@@ -20,6 +20,16 @@ build=${1:?usage: run.sh BUILD [table|array|core|module NAME]...}
 shift
 [ $# -gt 0 ] || set -- table array core
 geometries=${GEOMETRIES:-8x8 8x16 16x16 32x32}
+families=${FAMILIES:-ecp5 xc7}
+for family in $families; do
+	case $family in
+	ecp5 | xc7) ;;
+	*)
+		echo "run.sh: FAMILIES: '$family' is none of ecp5, xc7" >&2
+		exit 2
+		;;
+	esac
+done
 seeds=${SEEDS:-1 2 3}
 grade=${GRADE:-6}
 
@@ -87,20 +97,29 @@ count() {
 	sed -n '/"design": /,$p' "$out/$1.json.stat" | sed -n '/"num_cells_by_type"/,/}/p' | tr -d ' ",' | awk -F: -v re="$2" '$1 ~ re { n += $2 } END { print n + 0 }'
 }
 
+row_ecp5() { # GEOMETRY
+	local g=$1 name=ecp5_$1
+	synth "$name" ecp5 fcn_core "$(parameters "$g")" || return
+	# A CCU2C is two LUT4 with a carry, a TRELLIS_DPR16X4 takes four LUT4 for the cells and two for the addresses.
+	echo "| $g | ECP5 | $(($(count "$name" '^LUT4$') + 2 * $(count "$name" '^CCU2C$') + 6 * $(count "$name" '^TRELLIS_DPR16X4$'))) LUT4" \
+		"| $(count "$name" '^TRELLIS_FF$') | $(count "$name" '^MULT18X18D$') MULT18X18D | $(count "$name" '^DP16KD$|^PDPW16KD$') DP16KD |"
+}
+
+row_xc7() { # GEOMETRY
+	local g=$1 name=xc7_$1
+	synth "$name" xc7 fcn_core "$(parameters "$g")" || return
+	echo "| $g | Xilinx 7 | $(($(count "$name" '^LUT[1-6]$') + $(count "$name" '^RAM[0-9]') * 4)) LUT6" \
+		"| $(count "$name" '^FD[RSCP]E$') | $(count "$name" '^DSP48E1$') DSP48E1 | $(count "$name" '^RAMB36E1$') RAMB36 + $(count "$name" '^RAMB18E1$') RAMB18 |"
+}
+
 table() {
-	local g name
+	local g family
 	echo '| geometry | family | LUT | FF | DSP | block RAM |'
 	echo '|---|---|---|---|---|---|'
 	for g in $geometries; do
-		name=ecp5_$g
-		synth "$name" ecp5 fcn_core "$(parameters "$g")"
-		# A CCU2C is two LUT4 with a carry, a TRELLIS_DPR16X4 takes four LUT4 for the cells and two for the addresses.
-		echo "| $g | ECP5 | $(($(count "$name" '^LUT4$') + 2 * $(count "$name" '^CCU2C$') + 6 * $(count "$name" '^TRELLIS_DPR16X4$'))) LUT4" \
-			"| $(count "$name" '^TRELLIS_FF$') | $(count "$name" '^MULT18X18D$') MULT18X18D | $(count "$name" '^DP16KD$|^PDPW16KD$') DP16KD |"
-		name=xc7_$g
-		synth "$name" xc7 fcn_core "$(parameters "$g")"
-		echo "| $g | Xilinx 7 | $(($(count "$name" '^LUT[1-6]$') + $(count "$name" '^RAM[0-9]') * 4)) LUT6" \
-			"| $(count "$name" '^FD[RSCP]E$') | $(count "$name" '^DSP48E1$') DSP48E1 | $(count "$name" '^RAMB36E1$') RAMB36 + $(count "$name" '^RAMB18E1$') RAMB18 |"
+		for family in $families; do
+			"row_$family" "$g"
+		done
 	done
 }
 
