@@ -36,8 +36,14 @@ make_guest() {
 		{ debug_list debug /dev/stdout && echo fuzz_ioctl; } | grep -vx kunit.sh >"$dir/list"
 	fi
 	echo gcov_dump.sh >>"$dir/list"
-	sim/hil/initramfs.sh debug "$dir/initramfs.gz" --ko "$dir/fcn_accel.ko" --ko "$dir/test-module/fcn_platform_test.ko" --module vgem \
-		--program "$build/accelctl" --program "$build/kselftest/libaccel_api" --list "$dir/list" --tests "$dir/tests" >"$dir/build.log" 2>&1
+	# The fuzzer's seeds, and its arguments, in an archive behind the other one, as in tests/fuzz/guest.sh.
+	rm -rf "$dir/files"
+	mkdir -p "$dir/files/tests/seeds"
+	cp tests/fuzz/seeds/*.seq "$dir/files/tests/seeds/"
+	sed 's#^fuzz_ioctl$#& --seconds 60 --seeds /tests/seeds#' "$dir/list" >"$dir/files/tests/list"
+	sim/hil/initramfs.sh debug "$dir/base.gz" --ko "$dir/fcn_accel.ko" --ko "$dir/test-module/fcn_platform_test.ko" --module vgem \
+		--program "$build/accelctl" --program "$build/kselftest/libaccel_api" --list "$dir/list" --tests "$dir/tests" >"$dir/build.log" 2>&1 &&
+		(cd "$dir/files" && find . | busybox cpio -o -H newc 2>/dev/null | gzip -1) | cat "$dir/base.gz" - >"$dir/initramfs.gz"
 }
 
 if ! make_guest; then
