@@ -4,8 +4,9 @@
 #
 #   awk -f splat.awk [-v module=NAME] console.log
 #
-# Data races (KCSAN) are the module's when one of its functions is in the report; the kernel's own are marked "not ours", and do not count. So is
-# one on the clock, whoever reads it: ktime_get_mono_fast_ns() reads again when its latch has moved, of which 6.12 does not tell KCSAN.
+# Data races (KCSAN) are the module's when one of its functions is in the report; the kernel's own are marked "not ours", and do not count. So are
+# two of the kernel's, whoever calls it: ktime_get_mono_fast_ns() reads again when its latch has moved, of which 6.12 does not tell KCSAN; and
+# drm_gem_get_pages() asks a page's flags whether it is a large one while lru_add() sets another flag, for whichever task's pages wait on its processor.
 
 BEGIN { running = "boot"; if (!module) module = "fcn_accel" }
 
@@ -25,10 +26,10 @@ BEGIN { running = "boot"; if (!module) module = "fcn_accel" }
 	ours = 0
 	next
 }
-/BUG: KCSAN: / { race = $0; clock = /data-race in ktime_get_mono_fast_ns \/ timekeeping_update\r?$/; next }
+/BUG: KCSAN: / { race = $0; known = /data-race in (ktime_get_mono_fast_ns \/ timekeeping_update|drm_gem_get_pages \/ lru_add)\r?$/; next }
 race != "" {
 	report = report running ":   " $0 "\n"
-	if (!clock && index($0, "[" module))
+	if (!known && index($0, "[" module))
 		ours = 1
 	next
 }

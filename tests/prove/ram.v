@@ -11,7 +11,7 @@
 //@ induction 1
 //@ cover 8
 //@ check
-//@ mutant fcn_ram.v s/if (wr_be_i\[i\]) mem/if (wr_be_i[0]) mem/
+//@ mutant fcn_ram.v s/wr_be_i\[i\]) mem/wr_be_i[0]) mem/
 //@ mutant fcn_ram.v s/rd_data_q <= mem\[rd_addr_i\]/rd_data_q <= mem[wr_addr_i]/
 //@ mutant fcn_ram.v s/if (rd_en_i) begin/begin/
 `default_nettype none

@@ -26,7 +26,7 @@
 # In the harness, a wire with the attribute hierconn and the name \dut.a.b is the wire b of instance a of
 # instance dut; one that finds no partner is an error.  Memories become registers named mem[N].
 # --mutants runs each proof on each of its mutants instead, and is content when it fails.
-# --check runs the proofs that take seconds, which have the line //@ check: a stage of `make check`.
+# --check runs the proofs that take seconds, which have the line //@ check, and looks that every mutant is one: a stage of `make check`.
 # Environment: LIMIT, seconds for one task (900); SOLVER (z3).
 set -u
 build=${1:?usage: run.sh BUILD [--mutants | --check] [PROOF...]}
@@ -198,12 +198,26 @@ mutate() {
 	result 1 "$1: mutant $2 of $file fails: $4" "$dir/bmc.log"
 }
 
+# A mutant whose line of Verilog was written anew is none any more.
+mutants_apply() {
+	local harness file script log=$build/prove/mutants.log
+	mkdir -p "$build/prove"
+	for harness in tests/prove/*.v; do
+		while read -r file script; do
+			! sed "$script" "rtl/$file" | cmp -s - "rtl/$file" || echo "$(basename "$harness" .v): nothing in $file for $script"
+		done < <(directive "$harness" mutant)
+	done >"$log"
+	! [ -s "$log" ]
+	result $? "every mutant changes its file" "$log"
+}
+
 proofs=("$@")
 if [ $# = 0 ]; then
 	for harness in tests/prove/*.v; do
 		[ $quick = 0 ] || grep -q '^//@ check' "$harness" || continue
 		proofs+=("$(basename "$harness" .v)")
 	done
+	[ $quick = 0 ] || mutants_apply
 fi
 for proof in "${proofs[@]}"; do
 	if [ $mutants = 0 ]; then
