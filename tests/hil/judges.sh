@@ -89,12 +89,6 @@ threads:   [ 2.0] write to 0xffff888100000000 of 8 bytes by task 1 on cpu 0:
 threads:   [ 2.0]  a+0x1/0x2 [fcn_accel]" "$(race "a+0x1/0x2 [fcn_accel]")"
 expect "a data race on the kernel's clock" "threads: not ours: [ 2.0] BUG: KCSAN: data-race in ktime_get_mono_fast_ns / timekeeping_update
 quiet" "$(race "a+0x1/0x2 [fcn_accel]" "ktime_get_mono_fast_ns / timekeeping_update")"
-expect "a data race on a page's flags" "threads: not ours: [ 2.0] BUG: KCSAN: data-race in drm_gem_get_pages / lru_add
-quiet" "$(race "a+0x1/0x2 [fcn_accel]" "drm_gem_get_pages / lru_add")"
-expect "a function of the module that reads a page's flags" "threads: [ 2.0] BUG: KCSAN: data-race in a [fcn_accel] / lru_add
-threads:   [ 2.0] 
-threads:   [ 2.0] write to 0xffff888100000000 of 8 bytes by task 1 on cpu 0:
-threads:   [ 2.0]  a+0x1/0x2 [fcn_accel]" "$(race "a+0x1/0x2 [fcn_accel]" "a [fcn_accel] / lru_add")"
 
 echo "1..$n"
 exit $failed

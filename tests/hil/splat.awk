@@ -4,9 +4,8 @@
 #
 #   awk -f splat.awk [-v module=NAME] console.log
 #
-# Data races (KCSAN) are the module's when one of its functions is in the report; the kernel's own are marked "not ours", and do not count. So are
-# two of the kernel's, whoever calls it: ktime_get_mono_fast_ns() reads again when its latch has moved, of which 6.12 does not tell KCSAN; and
-# lru_add() sets a flag of a page, for whichever task's pages wait on its processor, while another function of the kernel reads another flag of it.
+# Data races (KCSAN) are the module's when one of its functions is in the report; the kernel's own are marked "not ours", and do not count. So is
+# one on the clock, whoever reads it: ktime_get_mono_fast_ns() reads again when its latch has moved, of which 6.12 does not tell KCSAN.
 
 BEGIN { running = "boot"; if (!module) module = "fcn_accel" }
 
@@ -26,10 +25,10 @@ BEGIN { running = "boot"; if (!module) module = "fcn_accel" }
 	ours = 0
 	next
 }
-/BUG: KCSAN: / { race = $0; known = /data-race in (ktime_get_mono_fast_ns \/ timekeeping_update|[^ ]+ \/ lru_add|lru_add \/ [^ ]+)\r?$/; next }
+/BUG: KCSAN: / { race = $0; clock = /data-race in ktime_get_mono_fast_ns \/ timekeeping_update\r?$/; next }
 race != "" {
 	report = report running ":   " $0 "\n"
-	if (!known && index($0, "[" module))
+	if (!clock && index($0, "[" module))
 		ours = 1
 	next
 }

@@ -17,6 +17,7 @@
 //@ cut fcn_ram
 //@ induction 1
 //@ cover 25
+// A mutant's counterexample is longer than z3 comes in its 900 s; the induction sees it in seconds.
 //@ seek 14
 //@ mutant fcn_mmu_port.v s/if (rst_i || flush_i) page_valid_q/if (rst_i) page_valid_q/
 //@ mutant fcn_mmu_port.v s/(WRITE != 0 ? lk_entry_i\[2\] : lk_entry_i\[1\])/lk_entry_i[1]/
