@@ -10,8 +10,6 @@
 // POST reads the half that CONV does not update; where software fails to order them, CONV has the
 // port and POST gets something else.
 //
-// The directives for Verilator are explained in fcn_row.
-//
 // ACC_LOG2  base-2 logarithm of the entries of a half
 `default_nettype none
 
@@ -20,17 +18,15 @@ module fcn_acc #(
     parameter integer GATED = 1     // see fcn_core
 ) (
     input  wire                clk_i,
-    input  wire                en_i /*verilator public_flat*/,      // low: tags do not move
-    input  wire [ACC_LOG2+2:0] tag_i /*verilator public_flat*/,     // init: overwrite the entry
+    input  wire                en_i, // low: tags do not move
+    input  wire [ACC_LOG2+2:0] tag_i,     // init: overwrite the entry
     output wire [ACC_LOG2+2:0] tag_o,                               // one cycle later
-    input  wire [31:0]         sum_i /*verilator public_flat*/,     // two cycles behind tag_i
-    input  wire                zero_i /*verilator public_flat*/,    // write 0 instead
+    input  wire [31:0]         sum_i,     // two cycles behind tag_i
+    input  wire                zero_i,    // write 0 instead
     // POST: {read, half, entry}; data two cycles later.
-    input  wire [ACC_LOG2+1:0] post_i /*verilator public_flat*/,
+    input  wire [ACC_LOG2+1:0] post_i,
     output wire [31:0]         post_data_o
 );
-
-    /*verilator no_inline_module*/
 
     localparam integer HALF = ACC_LOG2;
     localparam integer INIT = ACC_LOG2 + 1;

@@ -117,12 +117,11 @@ module fcn_fetch #(
     reg [511:0] cmd_q;
     reg [1:0]   beat_q;
     reg         err_q;                  // a beat of this command was an error
-    reg         legal_q;
+    wire        legal_q;                // of the command in cmd_q, from ST_OFFER on
     reg [31:6]  va_q;                   // of the command whose turn is next
     reg [23:0]  index_q;
     reg [23:0]  left_q;                 // commands from there on
     reg         last_q;                 // this one only
-    wire        legal;
     wire        fill   = state_q == ST_FILL && beat_valid;
     wire        handed = cmd_valid_o && cmd_ready_i;
 
@@ -130,8 +129,10 @@ module fcn_fetch #(
         .ROWS(ROWS),
         .COLS(COLS)
     ) u_check (
+        .clk_i  (clk_i),
+        .check_i(complete),
         .cmd_i  (cmd_q),
-        .legal_o(legal)
+        .legal_o(legal_q)
     );
 
     // The next command in turn cannot even be read: all before it have been handed on.
@@ -159,8 +160,6 @@ module fcn_fetch #(
     always @(posedge clk_i)
         if (rst_i || clear_i) beat_q <= 2'd0;
         else if (fill) beat_q <= beat_q + 2'd1;
-
-    always @(posedge clk_i) if (state_q == ST_CHECK) legal_q <= legal;
 
     always @(posedge clk_i)
         if (start_i) begin

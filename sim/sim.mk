@@ -5,6 +5,7 @@
 # Given:   BUILD, CC, CFLAGS, WARN; GEOMETRIES, RxC of each core that `sim-lib` builds
 #          VARIANT: empty, `waves` (FST on demand) or `cov` (line and toggle coverage, random power-up state)
 #          FCN_MARCH: of the C++ compiler; `native` is right unless the program moves to another machine
+#          FCN_CXX: that compiler
 # Targets: sim-lib
 #          $(FCN_SIM_LIB)                 the library, without cores
 #          $(call fcn_core_lib,16x16)     one core
@@ -15,6 +16,8 @@ VARIANT ?=
 FCN_MARCH ?= native
 FCN_RTL ?= rtl
 VERILATOR ?= verilator
+# The C++ compiler of the cores: clang's code runs at one and a half times the speed of gcc's (make bench-core).
+FCN_CXX ?= $(if $(shell command -v clang++ 2>/dev/null),clang++,g++)
 FCN_CCACHE ?= $(if $(shell command -v ccache 2>/dev/null),ccache)
 
 FCN_SIM_CFLAGS := -Isim -Iuapi
@@ -71,15 +74,15 @@ fcn_lanes = $(if $(filter 8,$(call fcn_cols,$(1))),8,16)
 # One make of its own per core: sim/verilated.mk includes the makefile that Verilator generates.
 $(BUILD)/verilated$(if $(VARIANT),-$(VARIANT))/%: GEOMETRY = $(firstword $(subst /, ,$*))
 $(BUILD)/verilated$(if $(VARIANT),-$(VARIANT))/%.a: $(wildcard $(FCN_RTL)/*.v $(FCN_RTL)/*.vh) \
-		sim/fcn_sim_verilated.cpp sim/fcn_sim_core.h sim/sim.mk sim/verilated.mk
+		sim/fcn_sim_verilated.cpp sim/fcn_sim_core.h sim/sim.mk sim/verilated.mk sim/verilator.vlt
 	rm -rf $(@D)
 	mkdir -p $(@D)
 	$(VERILATOR) --cc -O3 $(FCN_VFLAGS_$(VARIANT)) --top-module fcn_core --prefix Vfcn_$(GEOMETRY) -Mdir $(@D) \
 		--output-split 20000 \
 		-GROWS=$(call fcn_rows,$(GEOMETRY)) -GCOLS=$(call fcn_cols,$(GEOMETRY)) -GLANES=$(call fcn_lanes,$(GEOMETRY)) \
-		-I$(FCN_RTL) -y $(FCN_RTL) $(FCN_RTL)/fcn_core.v
+		-I$(FCN_RTL) -y $(FCN_RTL) sim/verilator.vlt $(FCN_RTL)/fcn_core.v
 	$(MAKE) -C $(@D) -f $(abspath sim/verilated.mk) PREFIX=Vfcn_$(GEOMETRY) SIM=$(abspath sim) MARCH=$(FCN_MARCH) OPT=$(or $(FCN_OPT_$(VARIANT)),$(FCN_OPT)) \
-		ROWS=$(call fcn_rows,$(GEOMETRY)) COLS=$(call fcn_cols,$(GEOMETRY)) OBJCACHE=$(FCN_CCACHE) fcn_core.a
+		ROWS=$(call fcn_rows,$(GEOMETRY)) COLS=$(call fcn_cols,$(GEOMETRY)) CORE_CXX=$(FCN_CXX) OBJCACHE=$(FCN_CCACHE) fcn_core.a
 	mv $(@D)/fcn_core.a $@
 
 .PHONY: sim-lib FORCE

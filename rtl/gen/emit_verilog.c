@@ -454,7 +454,7 @@ static void v_expr(FILE *f, const struct command *m, const struct expr *e, bool 
 	}
 }
 
-/* cmd_i[31:24], ... : the reserved bits of a command, highest first, joined across words. */
+/* cmd[31:24], ... : the reserved bits of a command, highest first, joined across words. */
 static unsigned v_reserved(FILE *f, const struct cmds *c, const struct command *m)
 {
 	unsigned total = 0;
@@ -470,9 +470,9 @@ static unsigned v_reserved(FILE *f, const struct cmds *c, const struct command *
 			continue;
 		}
 		if (f && end + 1 == bit)
-			fprintf(f, "%scmd_i[%d]", total ? ", " : "", bit);
+			fprintf(f, "%scmd[%d]", total ? ", " : "", bit);
 		else if (f)
-			fprintf(f, "%scmd_i[%d:%d]", total ? ", " : "", bit, end + 1);
+			fprintf(f, "%scmd[%d:%d]", total ? ", " : "", bit, end + 1);
 		total += (unsigned)(bit - end);
 		bit = end;
 	}
@@ -486,37 +486,46 @@ static void v_tokens(FILE *f, const struct cmds *c, const struct command *m, siz
 
 	for (unsigned i = 0; i < width_of(d); i++)
 		if (bad >> i & 1)
-			fprintf(f, "\n        && !cmd_i[%u] /* %s */", d->word * 32 + d->lo + i, d->name);
+			fprintf(f, "\n                && !cmd[%u] /* %s */", d->word * 32 + d->lo + i, d->name);
 }
 
 static const char *v_bits(const struct field *d)
 {
 	unsigned lsb = d->word * 32 + d->lo;
 
-	return d->hi == d->lo ? format("cmd_i[%u]", lsb) : format("cmd_i[%u:%u]", d->word * 32 + d->hi, lsb);
+	return d->hi == d->lo ? format("cmd[%u]", lsb) : format("cmd[%u:%u]", d->word * 32 + d->hi, lsb);
+}
+
+/* The registers that v_command assigns. */
+static void v_command_regs(FILE *f, const struct command *m)
+{
+	for (size_t i = 0; i < m->fields.n; i++)
+		if (rules_use_field(m, i))
+			fprintf(f, "        reg [31:0] %s_%s;\n", m->lower, m->fields.v[i].lower);
+	fprintf(f, "        reg %s_ok;\n", m->lower);
 }
 
 static void v_command(FILE *f, const struct cmds *c, const struct command *m)
 {
 	const struct field *op = &c->common.v[c->opcode_f];
 
-	fprintf(f, "\n    // %s\n", m->name);
+	fprintf(f, "\n            // %s\n", m->name);
 	for (size_t i = 0; i < m->fields.n; i++) {
 		const struct field *d = &m->fields.v[i];
 
 		if (!rules_use_field(m, i))
 			continue;
 		if (width_of(d) == 32)
-			fprintf(f, "    wire [31:0] %s_%s = %s;\n", m->lower, d->lower, v_bits(d));
+			fprintf(f, "            %s_%s = %s;\n", m->lower, d->lower, v_bits(d));
 		else
-			fprintf(f, "    wire [31:0] %s_%s = {%u'd0, %s};\n", m->lower, d->lower,
-				32 - width_of(d), v_bits(d));
+			fprintf(f, "            %s_%s = {%u'd0, %s};\n", m->lower, d->lower, 32 - width_of(d),
+				v_bits(d));
 	}
-	fprintf(f, "    wire %s_ok = %s == 8'h%02x", m->lower, v_bits(op), m->opcode);
+	fprintf(f, "            %s_ok = %s == 8'h%02x", m->lower, v_bits(op), m->opcode);
 	v_tokens(f, c, m, c->wait_f);
 	v_tokens(f, c, m, c->signal_f);
 	if (v_reserved(NULL, c, m)) {
-		fprintf(f, "\n        && ~|{");
+		fprintf(f, "\n                && ~|{");
 		v_reserved(f, c, m);
 		fprintf(f, "} /* reserved */");
 	}
@@ -524,13 +533,14 @@ static void v_command(FILE *f, const struct cmds *c, const struct command *m)
 		const struct field *d = &m->fields.v[i];
 
 		if (d->has_max)
-			fprintf(f, "\n        && %s <= %u'd%u /* %s */", v_bits(d), width_of(d), d->max, d->name);
+			fprintf(f, "\n                && %s <= %u'd%u /* %s */", v_bits(d), width_of(d), d->max,
+				d->name);
 		if (d->align)
-			fprintf(f, "\n        && (%s & %u'd%u) == %u'd0 /* %s */", v_bits(d), width_of(d),
+			fprintf(f, "\n                && (%s & %u'd%u) == %u'd0 /* %s */", v_bits(d), width_of(d),
 				d->align - 1, width_of(d), d->name);
 	}
 	for (size_t i = 0; i < m->nrules; i++) {
-		fprintf(f, "\n        // %s\n        && ", m->rules[i].text);
+		fprintf(f, "\n                // %s\n                && ", m->rules[i].text);
 		v_expr(f, m, m->rules[i].expr, true);
 	}
 	fprintf(f, ";\n");
@@ -540,7 +550,7 @@ void emit_cmd_check_v(FILE *f, const struct cmds *c)
 {
 	const struct field *v = &c->common.v[c->version_f];
 
-	head(f, CMDS_DESC, "Whether a command is legal.  Combinational.");
+	head(f, CMDS_DESC, "Whether a command is legal.");
 	fprintf(f,
 		"`default_nettype none\n"
 		"\n"
@@ -548,8 +558,10 @@ void emit_cmd_check_v(FILE *f, const struct cmds *c)
 		"    parameter ROWS = 16,\n"
 		"    parameter COLS = 16\n"
 		") (\n"
+		"    input  wire clk_i,\n"
+		"    input  wire check_i,    // cmd_i is to be checked\n"
 		"    input  wire [%u:0] cmd_i,\n"
-		"    output wire legal_o\n"
+		"    output reg  legal_o     // a cycle later, kept until the next check_i\n"
 		");\n"
 		"\n"
 		"    // Rules need not use both: hence lint_off.\n"
@@ -558,12 +570,26 @@ void emit_cmd_check_v(FILE *f, const struct cmds *c)
 		"    localparam [31:0] cols = COLS;\n"
 		"    /* verilator lint_on UNUSED */\n"
 		"\n"
-		"    wire version_ok = %s == %u'd%u;\n",
-		CMD_WORDS * 32 - 1, v_bits(v), width_of(v), c->version);
+		"    // A function, so that a simulator works it out for the commands that are to be checked, and not\n"
+		"    // in every cycle.\n"
+		"    function legal(input [%u:0] cmd);\n"
+		"        reg version_ok;\n",
+		CMD_WORDS * 32 - 1, CMD_WORDS * 32 - 1);
+	for (size_t i = 0; i < c->ncommands; i++)
+		v_command_regs(f, &c->commands[i]);
+	fprintf(f, "        begin\n            version_ok = %s == %u'd%u;\n", v_bits(v), width_of(v), c->version);
 	for (size_t i = 0; i < c->ncommands; i++)
 		v_command(f, c, &c->commands[i]);
-	fprintf(f, "\n    assign legal_o = version_ok && (");
+	fprintf(f, "\n            legal = version_ok && (");
 	for (size_t i = 0; i < c->ncommands; i++)
 		fprintf(f, "%s%s_ok", i ? " || " : "", c->commands[i].lower);
-	fprintf(f, ");\n\nendmodule\n\n`default_nettype wire\n");
+	fprintf(f, ");\n"
+		   "        end\n"
+		   "    endfunction\n"
+		   "\n"
+		   "    always @(posedge clk_i) if (check_i) legal_o <= legal(cmd_i);\n"
+		   "\n"
+		   "endmodule\n"
+		   "\n"
+		   "`default_nettype wire\n");
 }

@@ -13,11 +13,15 @@ module mul_tb;
     reg        b_en = 1'b0;
     reg  [7:0] a = 8'd0;
     reg  [7:0] b = 8'd0;
-    wire [7:0]  a_o, a_ecp5;
     wire [15:0] p_o, p_ecp5;
 
-    fcn_mul portable (.clk_i(clk), .en_i(en), .a_i(a), .b_i(b), .b_en_i(b_en), .a_o(a_o), .p_o(p_o));
-    fcn_mul_ecp5 ecp5 (.clk_i(clk), .en_i(en), .a_i(a), .b_i(b), .b_en_i(b_en), .a_o(a_ecp5), .p_o(p_ecp5));
+    // The row's registers.
+    reg  [7:0] a_q, b_q;
+    always @(posedge clk) if (en) a_q <= a;
+    always @(posedge clk) if (en && b_en) b_q <= b;
+
+    fcn_mul portable (.clk_i(clk), .en_i(en), .a_i(a), .b_i(b), .b_en_i(b_en), .a_q_i(a_q), .b_q_i(b_q), .p_o(p_o));
+    fcn_mul_ecp5 ecp5 (.clk_i(clk), .en_i(en), .a_i(a), .b_i(b), .b_en_i(b_en), .a_q_i(a_q), .b_q_i(b_q), .p_o(p_ecp5));
 
     integer bad = 0;
     integer products = 0;       // that came out, and were none of the first ones, of unknown operands
@@ -28,7 +32,7 @@ module mul_tb;
         begin
             #1 clk = 1'b1;
             #1 clk = 1'b0;
-            if (a_ecp5 !== a_o || p_ecp5 !== p_o) bad = bad + 1;
+            if (p_ecp5 !== p_o) bad = bad + 1;
             if ((^p_o) !== 1'bx && en) products = products + 1;
         end
     endtask

@@ -2,8 +2,8 @@
 //
 // fcn_mul for Lattice ECP5: the same ports and the same cycles as rtl/fcn_mul.v, with the operand
 // and product registers inside the MULT18X18D block.  Yosys infers the multiplier but not its
-// registers, and without them the array's clock is halved.  a_o cannot come from inside the block,
-// so the activation that travels on has a copy in the fabric.
+// registers, and without them the array's clock is halved.  Of the row's registers only the
+// activation that travels on is left in the fabric.
 `default_nettype none
 
 module fcn_mul (
@@ -12,14 +12,12 @@ module fcn_mul (
     input  wire [7:0]  a_i,     // operand that changes every cycle
     input  wire [7:0]  b_i,     // operand that is taken with b_en_i
     input  wire        b_en_i,
-    output wire [7:0]  a_o,     // a_i, one cycle later
+    input  wire [7:0]  a_q_i,   // the row's registers: unused
+    input  wire [7:0]  b_q_i,
     output wire [15:0] p_o      // a * b, two cycles after a_i
 );
 
-    reg [7:0] a_q;
-    always @(posedge clk_i) if (en_i) a_q <= a_i;
-    assign a_o = a_q;
-
+    wire unused = &{1'b0, a_q_i, b_q_i};
     wire b_en = en_i && b_en_i;
 
     // In the high bits of the block's 18: the low ones are constants, which need no wires, where the copies of a sign
