@@ -91,6 +91,8 @@ static void fcn_job_signal(struct fcn_job *job)
 	}
 	if (job->error)
 		dma_fence_set_error(fence, job->error);
+	/* fcn_vm_take_closed() */
+	smp_store_release(&job->ended, true);
 	dma_fence_signal(fence);
 	dma_fence_put(fence);
 }

@@ -39,6 +39,8 @@ struct fcn_job {
 	struct list_head link;
 	/** @id: counts the file's jobs, from 1; guarded by job_lock */
 	u64 id;
+	/** @ended: about to signal: whoever sees the fence has to see this; no lock */
+	bool ended;
 
 	/** @cmd_bo: for the core dump; the job has a reference */
 	struct drm_gem_object *cmd_bo;

@@ -463,6 +463,8 @@ int fcn_ioctl_submit(struct drm_device *drm, void *data, struct drm_file *file)
 
 	if (!fcn_device_enter(client->fdev, &idx))
 		return -ENODEV;
+	/* What was closed, and whose jobs are done, is out of reach of these. */
+	fcn_vm_reap(client);
 	ret = fcn_client_take_jobs(client, args->job_count);
 	if (!ret) {
 		ret = fcn_submit_jobs(&submit, args);

@@ -186,15 +186,23 @@ static void fcn_vma_free(struct fcn_vma *vma)
 	drm_gem_object_put(obj);
 }
 
-/* Takes from the closed mappings those that no earlier job can want. */
+/*
+ * Takes from the closed mappings those that no earlier job can want.  Jobs whose fences have
+ * signalled stay in the list until the scheduler gets round to them.
+ */
 static void fcn_vm_take_closed(struct fcn_client *client, struct list_head *taken)
 {
 	struct fcn_vma *vma, *next;
+	struct fcn_job *job;
 	u64 oldest = U64_MAX;
 
 	spin_lock(&client->job_lock);
-	if (!list_empty(&client->jobs))
-		oldest = list_first_entry(&client->jobs, struct fcn_job, link)->id;
+	list_for_each_entry(job, &client->jobs, link)
+		/* Pairs with fcn_job_signal(). */
+		if (!smp_load_acquire(&job->ended)) {
+			oldest = job->id;
+			break;
+		}
 	list_for_each_entry_safe(vma, next, &client->vm.closed, link) {
 		if (vma->until >= oldest)
 			break;
@@ -207,7 +215,8 @@ static void fcn_vm_take_closed(struct fcn_client *client, struct list_head *take
  * fcn_vm_reap() - Free mappings that nobody can use any more
  * @client: open file
  *
- * To be called when a handle has been closed and when a job has ended.
+ * To be called when a handle has been closed, when a job has ended, and before one is submitted:
+ * with its fence in hand userspace need not wait for the work that frees a job.
  */
 void fcn_vm_reap(struct fcn_client *client)
 {

@@ -194,8 +194,8 @@ struct drm_fcn_accel_sync {
  *
  * It starts when the fences of @in_syncs have signalled, and those that the reservation objects
  * of its buffer objects hold against its accesses.  A buffer object whose handle is closed stays
- * mapped until all jobs that the file submitted before are done; one that a job uses but does not
- * name is not waited for.
+ * mapped until all jobs that the file submitted before are done, and is out of reach of those that
+ * it submits then; one that a job uses but does not name is not waited for.
  */
 struct drm_fcn_accel_job {
 	/**
