@@ -125,6 +125,27 @@ static void residual_exact(const struct fcnm_residual *r, const int8_t *y, const
 #define MIN_S(a, b) ((ints)_mm256_min_epi32((__m256i)(a), (__m256i)(b)))
 #define MAX_S(a, b) ((ints)_mm256_max_epi32((__m256i)(a), (__m256i)(b)))
 #include "model_requant_lanes.h"
+
+#define LANES 16u
+#define REQUANT requant_16
+#define RESIDUAL residual_16
+#define TARGET __attribute__((target("avx512f,avx512bw,avx512vl")))
+#define MUL_LOW(a, b) ((longs)_mm512_mul_epu32((__m512i)(a), (__m512i)(b)))
+#define MIN_U(a, b) ((words)_mm512_min_epu32((__m512i)(a), (__m512i)(b)))
+#define MIN_S(a, b) ((ints)_mm512_min_epi32((__m512i)(a), (__m512i)(b)))
+#define MAX_S(a, b) ((ints)_mm512_max_epi32((__m512i)(a), (__m512i)(b)))
+#include "model_requant_lanes.h"
+
+/* Columns come in eights. */
+static void requant_avx512(const struct fcnm_channels *ch, const uint32_t *acc, uint32_t cols, int8_t *y)
+{
+	(cols % 16 ? requant_avx2 : requant_16)(ch, acc, cols, y);
+}
+
+static void residual_avx512(const struct fcnm_residual *r, const int8_t *y, const int8_t *b, uint32_t cols, int8_t *sum)
+{
+	(cols % 16 ? residual_avx2 : residual_16)(r, y, b, cols, sum);
+}
 #endif
 
 const struct fcnm_post_kernel *fcnm_post_select(unsigned skip)
@@ -132,7 +153,10 @@ const struct fcnm_post_kernel *fcnm_post_select(unsigned skip)
 	static const struct fcnm_post_kernel portable = { requant_portable, residual_portable };
 #ifdef __x86_64__
 	static const struct fcnm_post_kernel avx2 = { requant_avx2, residual_avx2 };
+	static const struct fcnm_post_kernel avx512 = { requant_avx512, residual_avx512 };
 
+	if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && skip-- == 0)
+		return &avx512;
 	if (__builtin_cpu_supports("avx2") && skip-- == 0)
 		return &avx2;
 #endif
