@@ -43,7 +43,7 @@ make_guest() {
 	sed 's#^fuzz_ioctl$#& --seconds 60 --seeds /tests/seeds#' "$dir/list" >"$dir/files/tests/list"
 	sim/hil/initramfs.sh debug "$dir/base.gz" --ko "$dir/fcn_accel.ko" --ko "$dir/test-module/fcn_platform_test.ko" --module vgem \
 		--program "$build/accelctl" --program "$build/kselftest/libaccel_api" --list "$dir/list" --tests "$dir/tests" >"$dir/build.log" 2>&1 &&
-		(cd "$dir/files" && find . | busybox cpio -o -H newc 2>/dev/null | gzip -1) | cat "$dir/base.gz" - >"$dir/initramfs.gz"
+		append_files "$dir/base.gz" "$dir/files" "$dir/initramfs.gz"
 }
 
 if ! make_guest; then

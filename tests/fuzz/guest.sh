@@ -25,7 +25,7 @@ fuzz_build() { # KERNEL DIR
 # A job that no longer makes progress, or takes long, is ended soon, so that many come to run.
 fuzz_guest() { # KERNEL DIR LIMIT COMMAND
 	echo "$4" >"$2/files/tests/list"
-	(cd "$2/files" && find . | busybox cpio -o -H newc 2>/dev/null | gzip -1) | cat "$2/base.gz" - >"$2/initramfs.gz"
+	append_files "$2/base.gz" "$2/files" "$2/initramfs.gz"
 	rm -f "$2/journal"
 	HIL_TIMEOUT=${HIL_TIMEOUT:-$((2 * $3 + 180))} HIL_QEMU="-chardev file,id=journal,path=journal -device isa-debugcon,iobase=0xe9,chardev=journal" \
 		HIL_APPEND="LIMIT=$3 fcn_accel.timeout_ms=2000 fcn_accel.job_cap_ms=3000 fcn_accel.file_jobs=24 ${HIL_APPEND-}" \

@@ -37,6 +37,11 @@ build_kunit() { # KERNEL DIR
 	cp -pRu Kbuild driver uapi "$2/kunit/" && sim/hil/kernel.sh "$1" make "$2/kunit" -j2 W=1 FCN_KUNIT=y modules
 }
 
+# A second archive behind the first: its files replace and add to what the first has.
+append_files() { # BASE.gz FOLDER OUT.gz
+	(cd "$2" && find . | busybox cpio -o -H newc 2>/dev/null | gzip -1) | cat "$1" - >"$3"
+}
+
 build_all() { # KERNEL DIR [LIST]
 	local log=$2/build.log status kunit=()
 	make -s vfio >"$log" 2>&1

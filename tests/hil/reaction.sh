@@ -64,7 +64,7 @@ run_reaction() { # KERNEL DIR NAME
 	*) echo "clients ${row[2]} ${row[3]} ${row[4]} ${row[5]-}" ;;
 	esac >"$root/tests/list"
 	tr ';' '\n' <<<"${row[1]//VICTIM/$victim}" | sed 's/^ *//' >"$dir/plan"
-	(cd "$root" && find . | busybox cpio -o -H newc 2>/dev/null | gzip -1) | cat "$2/reactions.gz" - >"$dir/initramfs.gz"
+	append_files "$2/reactions.gz" "$root" "$dir/initramfs.gz"
 	echo "# $3: '${row[1]}'"
 	rm -f "$dir"/{monitor.*,results.log,server2.log}
 	if [[ ${row[6]-} =~ ^(server|reset)$ ]]; then

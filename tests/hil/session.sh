@@ -35,7 +35,7 @@ session_guest() { # KERNEL DIR NAME SPECIAL COMMANDS PROGRAMS
 		cp "$6/$program" "$root/tests/"
 	done
 	session_special "$dir" "$4"
-	(cd "$root" && find . | busybox cpio -o -H newc 2>/dev/null | gzip -1) | cat "$2/initramfs.gz" - >"$dir/initramfs.gz"
+	append_files "$2/initramfs.gz" "$root" "$dir/initramfs.gz"
 	HIL_SERVER="$session_server ${HIL_SERVER-}" HIL_APPEND="${HIL_APPEND-}$session_append" sim/hil/guest.sh "$1" "$dir/initramfs.gz" "$dir" test >"$dir/guest.log" 2>&1
 }
 
