@@ -18,8 +18,9 @@ CXXFLAGS += -fPIC -fvisibility=hidden -DFCN_MODEL=$(PREFIX) -DFCN_ROWS=$(ROWS) -
 	-DFCN_CORE=fcn_core_$(ROWS)x$(COLS) -I$(SIM)
 VPATH += $(SIM)
 
-# Not of Verilator's run-time library: it is small, and clang's would need libatomic.
-$(VK_OBJS) fcn_sim_verilated.o: private CXX = $(CORE_CXX)
+# Not Verilator's run-time library: it is small, and clang's would need libatomic.
+CXX = $(CORE_CXX)
+$(VK_GLOBAL_OBJS): private CXX = g++
 
 # Code that only runs while waves are written need not be fast, only compiled fast.  Newer Verilators have the header precompiled, for OPT_FAST as the
 # others have it: here it is read as it is.
