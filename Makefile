@@ -15,7 +15,7 @@ export BUILD CC GEOMETRIES
 	generate install uninstall clean demo demo-upscale demo-gan
 
 help:
-	@echo 'make check        install what is needed, build, run all tests'
+	@echo 'make check        install what is needed build, run all tests'
 	@echo 'make check-all    the same with the 32x32 array'
 	@echo 'make check-trixie  make check in a new Debian 13 root, as root; check-bookworm: Debian 12 (STAGES=...: only these)'
 	@echo 'make bench        figures of the library on the Verilated core, each beside its peer (CSV=1; five minutes)'
@@ -40,6 +40,7 @@ help:
 	@echo 'make tools        build accel-model, accel-picture, accel-ncnn2onnx'
 	@echo 'make install      install them below PREFIX (/usr/local), DESTDIR in front; make uninstall'
 	@echo 'make clean        remove $(BUILD)/'
+	@echo 'As root, all but generate, all, tools, install and clean install the Debian packages that they need.'
 
 # The cores that rtl: has.
 ACCEL_GEOMETRIES ?= 16x16
@@ -72,38 +73,39 @@ check-all: deps
 
 # The whole of it in a new root of another Debian release; STAGES: only these.
 check-bookworm check-trixie:
+	@tests/deps.sh mmdebstrap
 	@tests/fresh-root.sh $(@:check-%=%) $(BUILD) $(STAGES)
 
-lint:
+lint: deps
 	@tests/lint.sh $(BUILD)
 
-prove:
+prove: deps
 	@tests/prove/run.sh $(BUILD)
 
-synth:
+synth: deps
 	@tests/synth/run.sh $(BUILD)
 
-bench-host:
+bench-host: deps
 	@tests/bench/host.sh $(BUILD)
 
-bench-core:
-	@tests/bench/run.sh $(BUILD)
+bench-core: deps
+	@FCN_CXX='$(FCN_CXX)' tests/bench/run.sh $(BUILD)
 
-bench:
+bench: deps
 	@tests/bench/bench.sh $(BUILD) $(if $(CSV),--csv) $(PARTS)
 
 HOURS ?= 1
-soak:
+soak: deps
 	@tests/soak/run.sh $(BUILD) $(HOURS) $(KERNEL)
 
 SECONDS ?= 600
-fuzz:
+fuzz: deps
 	@tests/libaccel/fuzz/run.sh $(BUILD) $(SECONDS) $(FUZZERS)
 
-fuzz-ioctl:
+fuzz-ioctl: deps
 	@tests/fuzz/run.sh $(BUILD) $(SECONDS) $(KERNEL)
 
-coverage:
+coverage: deps
 	@tests/coverage.sh $(BUILD) $(PARTS)
 
 demo:

@@ -40,6 +40,7 @@ int fcn_ioctl_bo_create(struct drm_device *drm, void *data, struct drm_file *fil
 	}
 	size = PAGE_ALIGN(args->size);
 
+	fcn_vm_reap(client);
 	/* Asked here too, so that memory is not even allocated; counted when it is mapped. */
 	if (atomic64_read(&client->memory) + size > fcn_client_memory_limit())
 		return -ENOMEM;

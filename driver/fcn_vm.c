@@ -107,6 +107,9 @@ int fcn_vm_open_bo(struct fcn_client *client, struct fcn_bo *bo)
 	struct fcn_vma *vma;
 	int ret;
 
+	/* For its room, and what it counts for. */
+	fcn_vm_reap(client);
+
 	mutex_lock(&bo->vma_lock);
 	vma = fcn_vma_find(client, bo);
 	if (vma) {
@@ -215,8 +218,9 @@ static void fcn_vm_take_closed(struct fcn_client *client, struct list_head *take
  * fcn_vm_reap() - Free mappings that nobody can use any more
  * @client: open file
  *
- * To be called when a handle has been closed, when a job has ended, and before one is submitted:
- * with its fence in hand userspace need not wait for the work that frees a job.
+ * To be called when a handle has been closed, when a job has ended, and before a buffer object is
+ * created or mapped, or a job submitted: with a fence in hand userspace need not wait for the work
+ * that frees its job.
  */
 void fcn_vm_reap(struct fcn_client *client)
 {

@@ -31,21 +31,21 @@ $(BUILD)/fcn-vfio: $(VFIO_OBJS) $(FCN_SIM_LIB) $(foreach g,$(VFIO_GEOMETRIES),$(
 
 KERNEL ?=
 .PHONY: hil hil-debug hil-failnth hil-faults hil-shell bench-hil
-hil:
+hil: deps
 	@tests/hil/run.sh $(BUILD) $(KERNEL)
 
-hil-debug:
+hil-debug: deps
 	@tests/hil/run.sh $(BUILD) $(or $(KERNEL),debug kcsan)
 
-hil-failnth:
+hil-failnth: deps
 	@tests/hil/failnth.sh $(BUILD) $(or $(KERNEL),6.12)
 
-hil-faults:
+hil-faults: deps
 	@tests/hil/faults.sh $(BUILD) $(KERNEL)
 	@tests/hil/reactions.sh $(BUILD) $(or $(KERNEL),6.12)
 
-hil-shell:
+hil-shell: deps
 	@tests/hil/shell.sh $(BUILD) $(or $(KERNEL),6.12)
 
-bench-hil:
+bench-hil: deps
 	@tests/bench/hil.sh $(BUILD) $(KERNEL)

@@ -108,6 +108,8 @@ TEST_F(module, held_by_what_is_left)
 	close(fd);
 	EXPECT_NE(0, syscall(SYS_delete_module, "fcn_accel", O_NONBLOCK));
 	fcn_bo_unmap(&bo);
+	/* The file goes now, by itself. */
+	fcn_sleep_ms(200 * fcn_slow());
 	EXPECT_NE(0, syscall(SYS_delete_module, "fcn_accel", O_NONBLOCK));
 	close(dmabuf);
 	ASSERT_EQ(0, unload());

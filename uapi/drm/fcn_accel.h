@@ -68,7 +68,10 @@ enum drm_fcn_accel_param {
 	/* Bounds of a file's device addresses: first, and one behind the last. */
 	DRM_FCN_ACCEL_PARAM_VA_START = 4,
 	DRM_FCN_ACCEL_PARAM_VA_END = 5,
-	/* Bytes that the buffer objects of one file may have in sum. */
+	/*
+	 * Bytes that the buffer objects of one file may have in sum; one whose last handle was
+	 * closed counts until the jobs that were submitted before are done.
+	 */
 	DRM_FCN_ACCEL_PARAM_FILE_MEMORY_LIMIT = 6,
 	/* Jobs that one file may have queued and running in sum, and jobs in one SUBMIT. */
 	DRM_FCN_ACCEL_PARAM_FILE_JOB_LIMIT = 7,
