@@ -15,7 +15,7 @@ export BUILD CC GEOMETRIES
 	generate install uninstall clean demo demo-upscale demo-gan
 
 help:
-	@echo 'make check        install what is needed build, run all tests'
+	@echo 'make check        install what is needed, build, run all tests'
 	@echo 'make check-all    the same with the 32x32 array'
 	@echo 'make check-trixie  make check in a new Debian 13 root, as root; check-bookworm: Debian 12 (STAGES=...: only these)'
 	@echo 'make bench        figures of the library on the Verilated core, each beside its peer (CSV=1; five minutes)'
