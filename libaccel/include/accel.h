@@ -108,7 +108,8 @@ int accel_array_save(const char *path, const struct accel_array *array);
 
 /*
  * Where a program runs, by URI:
- *   auto                 the first drm: device, or host: if there is none
+ *   auto                 the first drm: device that can be opened, or host:, whatever the reason;
+ *                        drm: says it
  *   drm:[PATH]           a device of the kernel driver fcn_accel, such as /dev/accel/accel0; without
  *                        a path the first one that can be opened
  *   rtl:[OPTIONS]        the Verilated core, in process
@@ -117,8 +118,8 @@ int accel_array_save(const char *path, const struct accel_array *array);
  *   host:reference       the same node by node, as ONNX defines them: float where the model is
  *                        float between DequantizeLinear and QuantizeLinear
  *   host:kernels=NAMES   only these ways to compute a convolution, with + between them: plain,
- *                        pointwise, depthwise, pointwise, vnni (x86 with AVX-512 VNNI), xnnpack (if
- *                        the build has it); all give the same bytes, and a layer takes the fastest
+ *                        depthwise, pointwise, vnni (x86 with AVX-512 VNNI), xnnpack (if the build
+ *                        has it); all give the same bytes, and a layer takes the fastest
  * OPTIONS are separated by commas: array=RxC (16x16), and for rtl: memory=ideal|ddr|random (ddr),
  * seed=N, waves=FILE.
  * -ENODEV: no such device; -EACCES: one, but not for this user; -EINVAL: the URI is malformed or
@@ -140,7 +141,8 @@ struct accel_device_info {
 	const char *description;	/* owned by the device */
 	bool has_core;			/* false for host: */
 	bool cycles_real;		/* profiles have cycles of the Verilog or of hardware */
-	unsigned rows, cols, lanes;	/* of the systolic array; 0 without a core, and likewise: */
+	unsigned rows, cols;		/* of the systolic array; 0 without a core, and likewise: */
+	unsigned lanes;			/* outputs that it requantises in a cycle */
 	size_t ifm_bytes, weight_bytes, ofm_bytes, parameter_bytes;	/* on-chip buffers */
 	unsigned accumulator_entries;	/* of one half */
 	unsigned version_major, version_minor;

@@ -98,7 +98,7 @@ static int no_such_core(const struct sim_options *o)
 	for (; !fcn_sim_geometry(n, &rows, &cols); n++)
 		text_printf(&t, "%s%ux%u", n ? ", " : "", rows, cols);
 	error(-EINVAL, "rtl: no core of %ux%u is built in; there is %s. Build with "
-	      "GEOMETRIES=%ux%u, or use model:array=%ux%u", o->rows, o->cols,
+	      "ACCEL_GEOMETRIES=%ux%u, or use model:array=%ux%u", o->rows, o->cols,
 	      n ? text_data(&t) : "none", o->rows, o->cols, o->rows, o->cols);
 	text_free(&t);
 	return -EINVAL;

@@ -261,7 +261,8 @@ enum drm_fcn_accel_priority {
  * their submission.  @in_syncs are looked up before any job is queued: a job does not wait for
  * @out_syncs of an earlier one of the same call, and need not.
  * -ENOSPC: over the file's job limit.  -E2BIG: @job_size is larger than the driver knows and its
- * tail is not 0.
+ * tail is not 0, or larger than a page.  -EINVAL: no jobs, a @job_size of 0, an unknown priority,
+ * an in-sync without a fence.
  */
 struct drm_fcn_accel_submit {
 	/**
