@@ -94,12 +94,16 @@ unsigned int fcn_client_job_limit(void)
 	return clamp(READ_ONCE(file_jobs), 1u, 65536u);
 }
 
+/* What is refused counts at no time: it must not make others fail that fit. */
 int fcn_client_charge(struct fcn_client *client, u64 bytes)
 {
-	if (atomic64_add_return(bytes, &client->memory) > fcn_client_memory_limit()) {
-		atomic64_sub(bytes, &client->memory);
-		return -ENOMEM;
-	}
+	const u64 limit = fcn_client_memory_limit();
+	s64 sum = atomic64_read(&client->memory);
+
+	do {
+		if (sum + bytes > limit)
+			return -ENOMEM;
+	} while (!atomic64_try_cmpxchg(&client->memory, &sum, sum + bytes));
 	return 0;
 }
 
@@ -110,10 +114,13 @@ void fcn_client_uncharge(struct fcn_client *client, u64 bytes)
 
 int fcn_client_take_jobs(struct fcn_client *client, unsigned int n)
 {
-	if (atomic_add_return(n, &client->queued) > fcn_client_job_limit()) {
-		atomic_sub(n, &client->queued);
-		return -ENOSPC;
-	}
+	const unsigned int limit = fcn_client_job_limit();
+	int sum = atomic_read(&client->queued);
+
+	do {
+		if (sum + n > limit)
+			return -ENOSPC;
+	} while (!atomic_try_cmpxchg(&client->queued, &sum, sum + n));
 	return 0;
 }
 

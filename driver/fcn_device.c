@@ -225,13 +225,17 @@ static void fcn_device_stop(struct fcn_device *fdev)
 	if (fdev->state == FCN_HW_RUNNING)
 		WRITE_ONCE(fdev->state, FCN_HW_FROZEN);
 	spin_unlock_irq(&fdev->slot_lock);
-	/* Without power, or not there any more, it does no harm. */
-	ret = fdev->state == FCN_HW_OFF ? 0 : fcn_hw_reset(fdev);
-	if (ret && ret != -ENODEV && fdev->bus->quiesce)
+	/* Without power it does no harm.  One that reads as ones may still do DMA. */
+	ret = fdev->state == FCN_HW_OFF || fdev->dark ? 0 : fcn_hw_reset(fdev);
+	if (ret && fdev->bus->quiesce)
 		fdev->bus->quiesce(fdev);
 	/* Fences signal when the core does no DMA any more. */
 	fcn_recover_lost(fdev);
 	mutex_unlock(&fdev->reset_lock);
+	/* Nobody resumes it: its jobs must be freed all the same. */
+	if (fdev->asleep)
+		fcn_sched_continue(fdev);
+	fdev->asleep = false;
 	synchronize_irq(fdev->irq);
 	timer_delete_sync(&fdev->recheck);
 }

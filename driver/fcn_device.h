@@ -144,6 +144,10 @@ struct fcn_device {
 
 	/** @reset_lock: serialises resets, suspend, resume and removal */
 	struct mutex reset_lock;
+	/** @dark: no clock, so no register can be reached; power_on and power_off keep it */
+	bool dark;
+	/** @asleep: between suspend and resume of the machine; guarded by the device's lock */
+	bool asleep;
 	atomic64_t resets;
 
 	/**

@@ -32,6 +32,12 @@ static int fcn_dmabuf_begin_cpu_access(struct dma_buf *dmabuf, enum dma_data_dir
 	long ret;
 	int idx;
 
+	/*
+	 * Who writes does not write every byte: at the end all of it goes to the device, so all of
+	 * it must have come.
+	 */
+	if (write)
+		direction = DMA_BIDIRECTIONAL;
 	/* What the core writes is there when its jobs have ended. */
 	ret = dma_resv_wait_timeout(obj->resv, dma_resv_usage_rw(write), true,
 				    MAX_SCHEDULE_TIMEOUT);

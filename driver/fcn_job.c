@@ -39,9 +39,13 @@ struct fcn_job *fcn_job_create(struct fcn_client *client, struct drm_sched_entit
 	}
 	ret = pm_runtime_resume_and_get(dev);
 	if (ret < 0) {
-		/* It does not wake up any more. */
 		ret = -ENODEV;
 		goto err_fence;
+	}
+	/* It did not wake up. */
+	if (READ_ONCE(client->fdev->state) == FCN_HW_GONE) {
+		ret = -ENODEV;
+		goto err_pm;
 	}
 	job->pm_held = true;
 	ret = fcn_compat_sched_job_init(&job->base, entity, client, client->drm_id);

@@ -35,6 +35,7 @@ static int fcn_platform_power_on(struct fcn_device *fdev)
 	ret = reset_control_deassert(plat->reset);
 	if (ret)
 		clk_disable_unprepare(plat->clk);
+	fdev->dark = ret;
 	return ret;
 }
 
@@ -42,6 +43,10 @@ static void fcn_platform_power_off(struct fcn_device *fdev)
 {
 	struct fcn_platform *plat = fdev->bus_data;
 
+	/* It may have stayed so since it was put to sleep. */
+	if (fdev->dark)
+		return;
+	fdev->dark = true;
 	reset_control_assert(plat->reset);
 	clk_disable_unprepare(plat->clk);
 }

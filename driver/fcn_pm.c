@@ -58,7 +58,8 @@ static int fcn_pm_power_off(struct fcn_device *fdev)
 	return 0;
 }
 
-static int fcn_pm_power_on(struct fcn_device *fdev)
+/* A core that does not wake up is lost: its jobs fail, the wake-up of the device does not. */
+static void fcn_pm_power_on(struct fcn_device *fdev)
 {
 	unsigned long flags;
 	int ret = 0;
@@ -72,6 +73,8 @@ static int fcn_pm_power_on(struct fcn_device *fdev)
 		ret = fcn_hw_reset(fdev);
 	if (ret) {
 		drm_err(&fdev->drm, "the core does not wake up (%d), it is lost\n", ret);
+		if (fdev->bus->quiesce)
+			fdev->bus->quiesce(fdev);
 		fcn_recover_lost(fdev);
 		goto out_unlock;
 	}
@@ -82,7 +85,6 @@ static int fcn_pm_power_on(struct fcn_device *fdev)
 	spin_unlock_irqrestore(&fdev->slot_lock, flags);
 out_unlock:
 	mutex_unlock(&fdev->reset_lock);
-	return ret;
 }
 
 static int fcn_pm_runtime_suspend(struct device *dev)
@@ -90,9 +92,11 @@ static int fcn_pm_runtime_suspend(struct device *dev)
 	return fcn_pm_power_off(dev_get_drvdata(dev));
 }
 
+/* An error would stay with the device, and keep it from waking up when it is bound again. */
 static int fcn_pm_runtime_resume(struct device *dev)
 {
-	return fcn_pm_power_on(dev_get_drvdata(dev));
+	fcn_pm_power_on(dev_get_drvdata(dev));
+	return 0;
 }
 
 /* The fence of the job that runs, or NULL. */
@@ -128,6 +132,7 @@ static int fcn_pm_suspend(struct device *dev)
 	struct fcn_device *fdev = dev_get_drvdata(dev);
 
 	fcn_sched_pause(fdev);
+	fdev->asleep = true;
 	if (!fcn_pm_drain(fdev))
 		fcn_recover_cancel_running(fdev);
 	if (!pm_runtime_status_suspended(dev))
@@ -139,9 +144,9 @@ static int fcn_pm_resume(struct device *dev)
 {
 	struct fcn_device *fdev = dev_get_drvdata(dev);
 
-	/* A core that does not wake up fails its jobs, not the machine's resume. */
 	if (!pm_runtime_status_suspended(dev))
 		fcn_pm_power_on(fdev);
+	fdev->asleep = false;
 	fcn_sched_continue(fdev);
 	return 0;
 }

@@ -16,6 +16,7 @@
 
 #include <linux/capability.h>
 #include <linux/dma-fence-chain.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
@@ -79,6 +80,16 @@ static struct drm_device *fcn_submit_drm(const struct fcn_submit *submit)
 	return &submit->client->fdev->drm;
 }
 
+/*
+ * Lists may be long, and each fence is compared with those that a job has already: others get their
+ * turn, and a process that is killed does not go on.
+ */
+static int fcn_submit_breathe(void)
+{
+	cond_resched();
+	return fatal_signal_pending(current) ? -EINTR : 0;
+}
+
 static int fcn_submit_add_bo(struct fcn_submit *submit, struct fcn_submit_job *sj, u32 handle,
 			     u32 access)
 {
@@ -110,6 +121,8 @@ static int fcn_submit_add_bos(struct fcn_submit *submit, struct fcn_submit_job *
 			break;
 		}
 		ret = fcn_submit_add_bo(submit, sj, refs[i].handle, refs[i].access);
+		if (!ret)
+			ret = fcn_submit_breathe();
 	}
 	kvfree(refs);
 	return ret;
@@ -185,6 +198,8 @@ static int fcn_submit_add_in_syncs(struct fcn_submit *submit, struct fcn_submit_
 		/* Consumes the fence, well or not. */
 		if (!ret)
 			ret = drm_sched_job_add_dependency(&sj->job->base, fence);
+		if (!ret)
+			ret = fcn_submit_breathe();
 	}
 	kvfree(syncs);
 	return ret;
@@ -316,6 +331,8 @@ static int fcn_submit_lock(struct fcn_submit *submit, struct drm_exec *exec)
 							       FCN_FENCES_PER_BO);
 
 				drm_exec_retry_on_contention(exec);
+				if (!ret)
+					ret = fcn_submit_breathe();
 				if (ret)
 					return ret;
 			}
@@ -333,6 +350,8 @@ static int fcn_submit_add_implicit(struct fcn_submit *submit)
 			int ret = drm_sched_job_add_implicit_dependencies(&sj->job->base,
 									  sj->bos[j].obj,
 									  sj->bos[j].write);
+			if (!ret)
+				ret = fcn_submit_breathe();
 			if (ret)
 				return ret;
 		}
@@ -350,6 +369,7 @@ static void fcn_submit_push(struct fcn_submit *submit)
 		struct fcn_submit_job *sj = &submit->jobs[i];
 		struct fcn_job *job = sj->job;
 
+		cond_resched();
 		drm_sched_job_arm(&job->base);
 		sj->fence = dma_fence_get(&job->base.s_fence->finished);
 		for (u32 j = 0; j < sj->bo_count; j++)

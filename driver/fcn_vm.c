@@ -184,7 +184,6 @@ static void fcn_vma_free(struct fcn_vma *vma)
 {
 	struct drm_gem_object *obj = &vma->bo->base.base;
 
-	fcn_client_uncharge(vma->client, obj->size);
 	kfree(vma);
 	drm_gem_object_put(obj);
 }
@@ -232,9 +231,12 @@ void fcn_vm_reap(struct fcn_client *client)
 	LIST_HEAD(taken);
 	LIST_HEAD(dead);
 
-	fcn_vm_take_closed(client, &taken);
-
+	/*
+	 * All under one lock: who comes second, and finds nothing to do, relies on what the first
+	 * one does.
+	 */
 	mutex_lock(&vm->lock);
+	fcn_vm_take_closed(client, &taken);
 	list_for_each_entry(vma, &taken, link) {
 		fcn_mmu_unmap(&vm->mmu, vma->node.start, vma->node.size);
 		drm_mm_remove_node(&vma->node);
@@ -251,8 +253,10 @@ void fcn_vm_reap(struct fcn_client *client)
 		vma->until = started;
 	list_splice_tail(&taken, &vm->zombies);
 	list_for_each_entry_safe(vma, next, &vm->zombies, link)
-		if (vma->until <= ended)
+		if (vma->until <= ended) {
+			fcn_client_uncharge(client, vma->bo->base.base.size);
 			list_move_tail(&vma->link, &dead);
+		}
 	mutex_unlock(&vm->lock);
 
 	list_for_each_entry_safe(vma, next, &dead, link)

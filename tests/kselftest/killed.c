@@ -133,4 +133,86 @@ TEST_F_TIMEOUT(device, two_at_once, 60)
 	}
 }
 
+#define LONG_JOBS 32
+#define LONG_REFS 65536
+#define LONG_SYNCS 1024
+
+/*
+ * Submits what takes minutes: each of many references to a buffer object that is in use is compared with each of
+ * the fences that a job waits for already.
+ */
+static void submit_long(int pipe)
+{
+	struct drm_fcn_accel_bo_ref *ref = calloc(LONG_REFS, sizeof(*ref));
+	struct drm_fcn_accel_sync *sync = calloc(LONG_SYNCS, sizeof(*sync));
+	struct drm_fcn_accel_job job[LONG_JOBS];
+	uint64_t point = 1;
+	struct fcn_job spin;
+	struct fcn_bo bo;
+	int fd = fcn_open();
+
+	if (fd < 0 || !ref || !sync || fcn_bo_create(fd, 4096, 0, &bo) || fcn_job_init(fd, &spin, 1))
+		_exit(1);
+	fcn_use(&spin, &bo, FCN_RW);
+	fcn_add_spin(&spin, FCN_FOREVER);
+	if (fcn_start(fd, &spin))
+		_exit(1);
+	for (int i = 0; i < LONG_SYNCS; i++) {
+		struct drm_syncobj_timeline_array signal = {
+			.handles = (uintptr_t)&sync[i].handle,
+			.points = (uintptr_t)&point,
+			.count_handles = 1,
+		};
+
+		if (fcn_syncobj(fd, 0, &sync[i].handle) ||
+		    fcn_ioctl(fd, DRM_IOCTL_SYNCOBJ_TIMELINE_SIGNAL, &signal))
+			_exit(1);
+		sync[i].point = point;
+	}
+	for (int i = 0; i < LONG_REFS; i++)
+		ref[i] = (struct drm_fcn_accel_bo_ref){ bo.handle, FCN_RW };
+	for (int i = 0; i < LONG_JOBS; i++)
+		job[i] = (struct drm_fcn_accel_job){
+			.bos = (uintptr_t)ref,
+			.bo_count = LONG_REFS,
+			.in_syncs = (uintptr_t)sync,
+			.in_sync_count = LONG_SYNCS,
+			.cmd_handle = spin.cmd.handle,
+		};
+	if (write(pipe, "x", 1) != 1)
+		_exit(1);
+	fcn_submit(fd, job, LONG_JOBS, 0);
+	_exit(2);
+}
+
+TEST_F_TIMEOUT(device, in_submit, 100)
+{
+	int64_t end;
+	int status, ends[2];
+	pid_t pid;
+	char c;
+
+	ASSERT_EQ(0, pipe(ends));
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (!pid)
+		submit_long(ends[1]);
+	close(ends[1]);
+	ASSERT_EQ(1, read(ends[0], &c, 1));
+	close(ends[0]);
+	fcn_sleep_ms(500);
+	EXPECT_EQ(0, waitpid(pid, &status, WNOHANG)) {
+		TH_LOG("SUBMIT was not in the middle of it");
+	}
+	kill(pid, SIGKILL);
+	end = fcn_now() + 10 * fcn_slow() * FCN_SEC;
+	while (!waitpid(pid, &status, WNOHANG)) {
+		ASSERT_GT(end, fcn_now()) {
+			TH_LOG("it goes on behind its kill");
+		}
+		fcn_sleep_ms(10);
+	}
+	EXPECT_TRUE(WIFSIGNALED(status));
+}
+
 FCN_MAIN

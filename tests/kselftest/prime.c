@@ -220,6 +220,7 @@ TEST_F(device, mapped_dmabuf)
 {
 	struct fcn_bo bo;
 	struct fcn_job job;
+	struct drm_fcn_accel_job kernel;
 	uint8_t *map;
 	int dmabuf;
 
@@ -233,14 +234,13 @@ TEST_F(device, mapped_dmabuf)
 	fcn_add_spin(&job, 50000);
 	fcn_add_copy(&job, bo.va, bo.va + 4096, 4096);
 	ASSERT_EQ(0, fcn_fini(self->fd, job.cmd.handle, FCN_W));
+	kernel = (struct drm_fcn_accel_job){
+		.bos = (uintptr_t)job.ref,
+		.bo_count = 1,
+		.cmd_handle = job.cmd.handle,
+		.cmd_count = job.n_cmd,
+	};
 	for (unsigned i = 1; i < 4; i++) {
-		struct drm_fcn_accel_job kernel = {
-			.bos = (uintptr_t)job.ref,
-			.bo_count = 1,
-			.cmd_handle = job.cmd.handle,
-			.cmd_count = job.n_cmd,
-		};
-
 		ASSERT_EQ(0, dmabuf_sync(dmabuf, DMA_BUF_SYNC_START | DMA_BUF_SYNC_RW));
 		EXPECT_TRUE(i == 1 || fcn_filled(map + 4096, 4096, i - 1));
 		fcn_fill(map, 4096, i);
@@ -250,6 +250,18 @@ TEST_F(device, mapped_dmabuf)
 		EXPECT_TRUE(fcn_filled(map + 4096, 4096, i));
 		ASSERT_EQ(0, dmabuf_sync(dmabuf, DMA_BUF_SYNC_END | DMA_BUF_SYNC_READ));
 	}
+
+	/* Who only writes, and not everything, leaves the rest as the core has written it. */
+	ASSERT_EQ(0, dmabuf_sync(dmabuf, DMA_BUF_SYNC_START | DMA_BUF_SYNC_RW));
+	fcn_fill(map, 4096, 9);
+	ASSERT_EQ(0, dmabuf_sync(dmabuf, DMA_BUF_SYNC_END | DMA_BUF_SYNC_RW));
+	ASSERT_EQ(0, fcn_submit(self->fd, &kernel, 1, 0));
+	ASSERT_EQ(0, dmabuf_sync(dmabuf, DMA_BUF_SYNC_START | DMA_BUF_SYNC_WRITE));
+	map[0] = 0;
+	ASSERT_EQ(0, dmabuf_sync(dmabuf, DMA_BUF_SYNC_END | DMA_BUF_SYNC_WRITE));
+	ASSERT_EQ(0, dmabuf_sync(dmabuf, DMA_BUF_SYNC_START | DMA_BUF_SYNC_READ));
+	EXPECT_TRUE(fcn_filled(map + 4096, 4096, 9));
+	ASSERT_EQ(0, dmabuf_sync(dmabuf, DMA_BUF_SYNC_END | DMA_BUF_SYNC_READ));
 	munmap(map, 8192);
 	close(dmabuf);
 }

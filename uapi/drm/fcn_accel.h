@@ -11,7 +11,7 @@
  *
  * Rules of all ioctls
  *  - Reserved fields and unknown flags must be 0, else -EINVAL.  Nothing has been done when an
- *    ioctl fails.
+ *    ioctl fails, except that its structure cannot be written to: -EFAULT comes afterwards then.
  *  - -EFAULT: a pointer to unreadable or unwritable memory.  -ENOENT: no such handle.  -ENOMEM: out
  *    of memory, or over the file's memory limit.  -EINTR: a signal came; call again.
  *  - -ENODEV: the device is gone.  Or it is lost: it did not come back from a reset; then open(),
