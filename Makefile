@@ -15,7 +15,7 @@ export BUILD CC GEOMETRIES
 	generate install uninstall clean demo demo-upscale demo-gan
 
 help:
-	@echo 'make check        install what is needed, build, run all tests'
+	@echo 'make check        install what is needed, build, run the tests of tests/stages'
 	@echo 'make check-all    the same with the 32x32 array'
 	@echo 'make check-trixie  make check in a new Debian 13 root, as root; check-bookworm: Debian 12 (STAGES=...: only these)'
 	@echo 'make bench        figures of the library on the Verilated core, each beside its peer (CSV=1; five minutes)'
@@ -28,21 +28,25 @@ help:
 	@echo 'make fuzz SECONDS=n  so many seconds of each fuzzer: onnx npy image quant pipeline (FUZZERS=...)'
 	@echo 'make fuzz-ioctl SECONDS=n  the ioctls of the driver, in a guest with the simulated core (KERNEL=6.12, backports or debug: one)'
 	@echo 'make coverage     lines of the Verilog, libaccel and the driver that tests reach, on one page (PARTS="rtl library driver")'
+	@echo 'make lint         each module of the Verilog alone, the shell scripts, licence lines'
 	@echo 'make generate     regenerate what comes from rtl/desc/'
 	@echo 'make hil          the driver in Debian guests with the simulated core as a PCIe function (KERNEL=6.12 or backports: one)'
 	@echo 'make hil-debug    the same on kernels with KASAN, lockdep, kmemleak and more, and with KCSAN, built on first use (KERNEL=debug or kcsan: one)'
-	@echo 'make hil-failnth  every allocation of the driver fails once, in such a guest (KERNEL=backports: the other)'
-	@echo 'make hil-faults   the same with a bus, an interrupt or a server that fail, two clients at work: Documentation/faults.md'
-	@echo 'make hil-shell    a shell in such a guest'
-	@echo 'make all          build libaccel and accelctl'
+	@echo 'make hil-failnth  every allocation of the driver fails once, in a guest with a kernel of Debian (KERNEL=backports: the other)'
+	@echo 'make hil-faults   guests with a bus, an interrupt or a server that fail, two clients at work: Documentation/faults.md (KERNEL=...)'
+	@echo 'make hil-shell    a shell in a guest that has the core (KERNEL=6.12, backports, debug or kcsan)'
+	@echo 'make vfio         build fcn-vfio, the server that is the PCIe function of these guests'
+	@echo 'make deps         only install the Debian packages, or name them'
+	@echo "make all          build libaccel and accelctl (ACCEL_GEOMETRIES='16x16 8x16': the cores that rtl: has; 16x16)"
 	@echo 'make demo         find the text in a photograph on the Verilated core: build/demo/demo.png'
 	@echo 'make demo-upscale double a photograph likewise; make demo-gan makes pictures of clothes'
 	@echo 'make tools        build accel-model, accel-picture, accel-ncnn2onnx'
 	@echo 'make install      install them below PREFIX (/usr/local), DESTDIR in front; make uninstall'
 	@echo 'make clean        remove $(BUILD)/'
-	@echo 'As root, all but generate, all, tools, install and clean install the Debian packages that they need.'
+	@echo 'As root, all but generate, all, tools, vfio, install, uninstall and clean install the Debian packages that they need;'
+	@echo 'as another user they name those that are missing.'
 
-# The cores that rtl: has.
+# The cores that rtl: has, built in: `rtl:array=8x16` needs 8x16 here.
 ACCEL_GEOMETRIES ?= 16x16
 
 all: libaccel accelctl

@@ -29,8 +29,9 @@
  *
  * common key    meaning, default
  * addr, len     only accesses that touch these bytes: physical addresses of bursts, offsets
- *               of registers; any (interrupts have neither)
- * at            nothing before this cycle; 0
+ *               of registers; any (interrupts have neither).  addr alone: one byte; len alone
+ *               is an error
+ * at            nothing before this cycle; 0, but spurious-irq must have it: the cycle when it comes
  * nth           the first event of those that match which suffers, from 1; 1
  * count         how many suffer from there on, or `all`; 1, and all for
  *               slow-reg, all-ones-reg and for faults with one-in

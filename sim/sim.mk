@@ -16,7 +16,7 @@ VARIANT ?=
 FCN_MARCH ?= native
 FCN_RTL ?= rtl
 VERILATOR ?= verilator
-# The C++ compiler of the cores: clang's code runs at one and a half times the speed of gcc's (make bench-core).
+# The C++ compiler of the cores: clang's code runs at 1.2 times the speed of gcc's (make bench-core).
 FCN_CXX ?= $(if $(shell command -v clang++ 2>/dev/null),clang++,g++)
 FCN_CCACHE ?= $(if $(shell command -v ccache 2>/dev/null),ccache)
 

@@ -3,7 +3,7 @@
 #
 # Runs the test stages and sums them up.
 #
-#   check.sh BUILD [STAGE...]      all stages of tests/stages without STAGE
+#   check.sh BUILD [STAGE...]      without STAGE: all of tests/stages
 #
 # A stage is a command that prints TAP.  It fails when a test says `not ok`, when the plan is not met, or when
 # its exit status is not 0.  Those with & in front of their names run beside the others, one of them after the other; behind
@@ -105,11 +105,12 @@ total_pass=0
 total_fail=0
 total_skip=0
 repeat=
+cores=${GEOMETRIES:+"GEOMETRIES='$GEOMETRIES' "} # `make check-all` has more of them
 printf '\n%-22s %7s %7s %8s %6s\n' stage passed failed skipped s
 for name in "${names[@]}"; do
 	read -r pass fail skip seconds 2>/dev/null <"$logs/$name.sum" || { pass=0 fail=1 skip=0 seconds=0; }
 	printf '%-22s %7d %7d %8d %6d\n' "$name" "$pass" "$fail" "$skip" "$seconds"
-	[ "$fail" = 0 ] || repeat+="  tests/check.sh $build $name"$'\n'
+	[ "$fail" = 0 ] || repeat+="  ${cores}tests/check.sh $build $name"$'\n'
 	total_pass=$((total_pass + pass))
 	total_fail=$((total_fail + fail))
 	total_skip=$((total_skip + skip))

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# The instrumented kernels of the rig, built from Debian's kernel sources.  sim/hil/kernel.sh calls this for its kernels `debug` and
+# The instrumented kernels for the guests, built from Debian's kernel sources.  sim/hil/kernel.sh calls this for its kernels `debug` and
 # `kcsan`; so does who wants to know whether a kernel is there.
 #
 #   debug-kernel.sh debug|kcsan            builds it unless it is there, and prints its release

@@ -3,7 +3,7 @@
 #
 # Makes the guest's root file system: busybox, the modules that are wanted, programs to run.
 #
-#   initramfs.sh KERNEL OUT.cpio.gz [--ko FILE]... [--module NAME]... [--program FILE]... [--tests DIR]
+#   initramfs.sh KERNEL OUT.cpio.gz [--ko FILE]... [--module NAME]... [--program FILE]... [--list FILE] [--tests DIR]
 #
 #   --ko       a module that was built for this kernel
 #   --module   a module of the kernel's package, by name; what modules depend on comes by itself
@@ -14,7 +14,7 @@ set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)
 
 if [ $# -lt 2 ]; then
-	sed -n '5,11s/^# \{0,1\}//p' "$0" >&2
+	sed -n '4,12s/^# \{0,1\}//p' "$0" >&2
 	exit 2
 fi
 kernel=$1

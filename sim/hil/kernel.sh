@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Kernels for the rig, each with its headers and the compiler that they want, in a root of its own: Debian's own, and instrumented ones
+# Kernels for the guests, each with its headers and the compiler that they want, in a root of its own: Debian's own, and instrumented ones
 # that are built from Debian's sources.
 #
 #   kernel.sh KERNEL                    makes the root when it is not there, and says where things are (NAME=value)
@@ -10,12 +10,12 @@
 #
 # KERNEL: 6.12 (Debian 13's), backports (the newest that Debian 13 has in its backports), debug or kcsan (sim/hil/debug-kernel.sh).
 # DIR is seen in the root as /src, read and write; results are written beside the sources, so give it a copy.
-# HIL_CACHE (BUILD/hil): folder of the roots, about 1 GB each; several checkouts can share one.
+# HIL_CACHE (BUILD/hil): folder of the roots, 650 MB each, that of debug and kcsan 2 GB; several checkouts can share one.
 set -eu
 cd "$(dirname "$0")/../.."
 
 usage() {
-	sed -n '5,14s/^# \{0,1\}//p' sim/hil/kernel.sh
+	sed -n '4,14s/^# \{0,1\}//p' sim/hil/kernel.sh
 	exit "$1"
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Fault plans of the rig: those of the simulated core (fcn_fault.h), and in the same style faults of the server itself:
+ * Fault plans of fcn-vfio: those of the simulated core (fcn_fault.h), and in the same style faults of the server itself:
  *
  * fault           what happens                                                 keys besides the common
  * vanish-mapping  the range of guest memory that an access goes to is no longer
@@ -10,7 +10,7 @@
  * deaf-reg        a write to a register does not arrive
  *
  * common key      meaning, default
- * addr, len       only accesses that touch these bytes: I/O addresses of DMA, offsets of registers; any
+ * addr, len       only accesses that touch these bytes: I/O addresses of DMA, offsets of registers; any (addr alone: one byte)
  * at              nothing before this cycle; 0
  * nth             the one of the matching accesses that suffers, from 1; 1
  *

@@ -11,7 +11,7 @@
 # tests/coverage-unreached.txt does not explain, and when an explanation there is about no line that was missed.
 set -eu
 cd "$(dirname "$0")/../.."
-build=${1:?usage: coverage.sh BUILD}
+build=${1:?usage: rtl.sh BUILD}
 out=$build/coverage/rtl
 rm -rf "$out"
 mkdir -p "$out/dat" "$out/annotated"

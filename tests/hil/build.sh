@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# What run.sh and shell.sh share: lines of TAP (../tap.sh), and everything that a guest is made of.  Needs $build; sets $failed and $n.
+# What all scripts share that start guests (here, and tests/fuzz, soak, bench, coverage): lines of TAP (../tap.sh), and everything that a
+# guest is made of.  Needs $build; sets $failed and $n.
 # shellcheck disable=SC2034,SC2154  # used by, and given by, who includes this
 
 . tests/tap.sh

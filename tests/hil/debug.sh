@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# What a run on an instrumented kernel (sim/hil/debug-kernel.sh) has more than one on Debian's, and what less: included by run.sh.
+# What a run on an instrumented kernel (sim/hil/debug-kernel.sh) has more than one on Debian's, and what less: included by run.sh and
+# tests/coverage/driver.sh.
 # Such a kernel is several times slower, so everything gets several times as long; HIL_SLOW says how many.
 
 # The programs that run there, into LIST.  kcsan has none of the instruments that list.debug is about.  `addresses` maps millions of

@@ -3,13 +3,14 @@
 #
 # A shell in a guest that has the simulated core as a PCIe function, with the driver loaded.
 #
-#   shell.sh BUILD 6.12|backports
+#   shell.sh BUILD 6.12|backports|debug|kcsan
 #
-# Ctrl-A X ends the guest at any time.  Environment: what sim/hil/guest.sh and sim/hil/kernel.sh take.
+# debug and kcsan are instrumented kernels (sim/hil/debug-kernel.sh).  Ctrl-A X ends the guest at any time.
+# Environment: what sim/hil/guest.sh and sim/hil/kernel.sh take.
 set -eu
 cd "$(dirname "$0")/../.."
-build=${1:?usage: shell.sh BUILD 6.12|backports}
-kernel=${2:?usage: shell.sh BUILD 6.12|backports}
+build=${1:?usage: shell.sh BUILD 6.12|backports|debug|kcsan}
+kernel=${2:?usage: shell.sh BUILD 6.12|backports|debug|kcsan}
 export BUILD=$build
 . tests/hil/build.sh
 
