@@ -6,8 +6,9 @@
 /**
  * DOC: Submission
  *
- * All that can fail comes first, for all jobs of the call: checks, look-ups, memory, waking the
- * device, locks, fence slots, dependencies.  Then nothing can fail: the jobs are armed and pushed,
+ * First everything is copied from user space, with nothing held: a page may take as long as its
+ * owner likes.  All else that can fail follows, for all jobs of the call: look-ups, memory, waking
+ * the device, locks, fence slots, dependencies.  Then nothing can fail: the jobs are armed and pushed,
  * and their fences are put into reservation objects and syncobjs.
  *
  * Jobs of one call go into one queue, and the core runs them in its order.  So a job needs no fence
@@ -57,6 +58,12 @@ struct fcn_submit_out {
 
 /* One job on its way. */
 struct fcn_submit_job {
+	/* What user space wrote: the job and its lists. */
+	struct drm_fcn_accel_job args;
+	struct drm_fcn_accel_bo_ref *refs;
+	struct drm_fcn_accel_sync *in_syncs;
+	struct drm_fcn_accel_sync *out_syncs;
+
 	struct fcn_job *job;
 	/* Until the job is armed, NULL; then its fence. */
 	struct dma_fence *fence;
@@ -105,26 +112,21 @@ static int fcn_submit_add_bo(struct fcn_submit *submit, struct fcn_submit_job *s
 	return 0;
 }
 
-static int fcn_submit_add_bos(struct fcn_submit *submit, struct fcn_submit_job *sj,
-			      const struct drm_fcn_accel_job *args)
+static int fcn_submit_add_bos(struct fcn_submit *submit, struct fcn_submit_job *sj)
 {
-	struct drm_fcn_accel_bo_ref *refs;
 	int ret = 0;
 
-	refs = vmemdup_array_user(u64_to_user_ptr(args->bos), args->bo_count, sizeof(*refs));
-	if (IS_ERR(refs))
-		return PTR_ERR(refs);
-	for (u32 i = 0; i < args->bo_count && !ret; i++) {
-		if (!refs[i].access || refs[i].access & ~FCN_ACCESS) {
-			drm_dbg(fcn_submit_drm(submit), "SUBMIT: access 0x%x\n", refs[i].access);
-			ret = -EINVAL;
-			break;
+	for (u32 i = 0; i < sj->args.bo_count && !ret; i++) {
+		const struct drm_fcn_accel_bo_ref *ref = &sj->refs[i];
+
+		if (!ref->access || ref->access & ~FCN_ACCESS) {
+			drm_dbg(fcn_submit_drm(submit), "SUBMIT: access 0x%x\n", ref->access);
+			return -EINVAL;
 		}
-		ret = fcn_submit_add_bo(submit, sj, refs[i].handle, refs[i].access);
+		ret = fcn_submit_add_bo(submit, sj, ref->handle, ref->access);
 		if (!ret)
 			ret = fcn_submit_breathe();
 	}
-	kvfree(refs);
 	return ret;
 }
 
@@ -148,9 +150,9 @@ static int fcn_submit_locate(struct fcn_submit *submit, struct fcn_submit_job *s
 	return 0;
 }
 
-static int fcn_submit_add_commands(struct fcn_submit *submit, struct fcn_submit_job *sj,
-				   const struct drm_fcn_accel_job *args)
+static int fcn_submit_add_commands(struct fcn_submit *submit, struct fcn_submit_job *sj)
 {
+	const struct drm_fcn_accel_job *args = &sj->args;
 	struct fcn_job *job = sj->job;
 	int ret;
 
@@ -177,68 +179,46 @@ static int fcn_submit_add_commands(struct fcn_submit *submit, struct fcn_submit_
 	return ret;
 }
 
-static int fcn_submit_add_in_syncs(struct fcn_submit *submit, struct fcn_submit_job *sj,
-				   const struct drm_fcn_accel_job *args)
+static int fcn_submit_add_in_syncs(struct fcn_submit *submit, struct fcn_submit_job *sj)
 {
-	struct drm_fcn_accel_sync *syncs;
 	struct dma_fence *fence;
 	int ret = 0;
 
-	syncs = vmemdup_array_user(u64_to_user_ptr(args->in_syncs), args->in_sync_count,
-				   sizeof(*syncs));
-	if (IS_ERR(syncs))
-		return PTR_ERR(syncs);
-	for (u32 i = 0; i < args->in_sync_count && !ret; i++) {
-		if (syncs[i].flags) {
-			ret = -EINVAL;
-			break;
-		}
-		ret = drm_syncobj_find_fence(submit->file, syncs[i].handle, syncs[i].point, 0,
-					     &fence);
+	for (u32 i = 0; i < sj->args.in_sync_count && !ret; i++) {
+		const struct drm_fcn_accel_sync *sync = &sj->in_syncs[i];
+
+		if (sync->flags)
+			return -EINVAL;
+		ret = drm_syncobj_find_fence(submit->file, sync->handle, sync->point, 0, &fence);
 		/* Consumes the fence, well or not. */
 		if (!ret)
 			ret = drm_sched_job_add_dependency(&sj->job->base, fence);
 		if (!ret)
 			ret = fcn_submit_breathe();
 	}
-	kvfree(syncs);
 	return ret;
 }
 
-static int fcn_submit_add_out_syncs(struct fcn_submit *submit, struct fcn_submit_job *sj,
-				    const struct drm_fcn_accel_job *args)
+static int fcn_submit_add_out_syncs(struct fcn_submit *submit, struct fcn_submit_job *sj)
 {
-	struct drm_fcn_accel_sync *syncs;
-	int ret = 0;
-
-	syncs = vmemdup_array_user(u64_to_user_ptr(args->out_syncs), args->out_sync_count,
-				   sizeof(*syncs));
-	if (IS_ERR(syncs))
-		return PTR_ERR(syncs);
-	for (u32 i = 0; i < args->out_sync_count; i++) {
+	for (u32 i = 0; i < sj->args.out_sync_count; i++) {
+		const struct drm_fcn_accel_sync *sync = &sj->out_syncs[i];
 		struct fcn_submit_out *out = &sj->outs[i];
 
-		if (syncs[i].flags) {
-			ret = -EINVAL;
-			break;
-		}
-		out->syncobj = drm_syncobj_find(submit->file, syncs[i].handle);
-		if (!out->syncobj) {
-			ret = -ENOENT;
-			break;
-		}
+		if (sync->flags)
+			return -EINVAL;
+		out->syncobj = drm_syncobj_find(submit->file, sync->handle);
+		if (!out->syncobj)
+			return -ENOENT;
 		sj->out_count++;
-		out->point = syncs[i].point;
+		out->point = sync->point;
 		if (!out->point)
 			continue;
 		out->chain = dma_fence_chain_alloc();
-		if (!out->chain) {
-			ret = -ENOMEM;
-			break;
-		}
+		if (!out->chain)
+			return -ENOMEM;
 	}
-	kvfree(syncs);
-	return ret;
+	return 0;
 }
 
 static int fcn_submit_check(struct fcn_submit *submit, const struct drm_fcn_accel_job *args)
@@ -269,20 +249,76 @@ static int fcn_submit_check(struct fcn_submit *submit, const struct drm_fcn_acce
 	return 0;
 }
 
+/* Copies an array; NULL when it is empty. */
+static void *fcn_submit_copy_array(u64 from, u32 count, size_t size)
+{
+	void *to;
+
+	if (!count)
+		return NULL;
+	to = kvmalloc_array(count, size, GFP_KERNEL_ACCOUNT);
+	if (!to)
+		return ERR_PTR(-ENOMEM);
+	if (copy_from_user(to, u64_to_user_ptr(from), count * size)) {
+		kvfree(to);
+		return ERR_PTR(-EFAULT);
+	}
+	return to;
+}
+
+/* The job's structure is there, its lists are not. */
+static int fcn_submit_copy_lists(struct fcn_submit_job *sj)
+{
+	const struct drm_fcn_accel_job *args = &sj->args;
+	void *list;
+
+	list = fcn_submit_copy_array(args->bos, args->bo_count, sizeof(*sj->refs));
+	if (IS_ERR(list))
+		return PTR_ERR(list);
+	sj->refs = list;
+	list = fcn_submit_copy_array(args->in_syncs, args->in_sync_count, sizeof(*sj->in_syncs));
+	if (IS_ERR(list))
+		return PTR_ERR(list);
+	sj->in_syncs = list;
+	list = fcn_submit_copy_array(args->out_syncs, args->out_sync_count,
+				     sizeof(*sj->out_syncs));
+	if (IS_ERR(list))
+		return PTR_ERR(list);
+	sj->out_syncs = list;
+	return 0;
+}
+
+static int fcn_submit_copy(struct fcn_submit *submit, const struct drm_fcn_accel_submit *args)
+{
+	submit->jobs = kvcalloc(submit->count, sizeof(*submit->jobs), GFP_KERNEL_ACCOUNT);
+	if (!submit->jobs)
+		return -ENOMEM;
+	for (u32 i = 0; i < submit->count; i++) {
+		const u64 addr = args->jobs + (u64)i * args->job_size;
+		struct fcn_submit_job *sj = &submit->jobs[i];
+		int ret;
+
+		ret = copy_struct_from_user(&sj->args, sizeof(sj->args), u64_to_user_ptr(addr),
+					    args->job_size);
+		if (!ret)
+			ret = fcn_submit_check(submit, &sj->args);
+		if (!ret)
+			ret = fcn_submit_copy_lists(sj);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
 /* One job of the call, up to its fences. */
-static int fcn_submit_parse(struct fcn_submit *submit, struct fcn_submit_job *sj,
-			    const struct drm_fcn_accel_job *args)
+static int fcn_submit_parse(struct fcn_submit *submit, struct fcn_submit_job *sj)
 {
 	struct fcn_job *job;
 	int ret;
 
-	ret = fcn_submit_check(submit, args);
-	if (ret)
-		return ret;
-
 	/* Two more for commands and performance record. */
-	sj->bos = kvcalloc(args->bo_count + 2, sizeof(*sj->bos), GFP_KERNEL_ACCOUNT);
-	sj->outs = kvcalloc(args->out_sync_count, sizeof(*sj->outs), GFP_KERNEL_ACCOUNT);
+	sj->bos = kvcalloc(sj->args.bo_count + 2, sizeof(*sj->bos), GFP_KERNEL_ACCOUNT);
+	sj->outs = kvcalloc(sj->args.out_sync_count, sizeof(*sj->outs), GFP_KERNEL_ACCOUNT);
 	if (!sj->bos || !sj->outs)
 		return -ENOMEM;
 	job = fcn_job_create(submit->client, submit->entity);
@@ -290,32 +326,14 @@ static int fcn_submit_parse(struct fcn_submit *submit, struct fcn_submit_job *sj
 		return PTR_ERR(job);
 	sj->job = job;
 
-	ret = fcn_submit_add_bos(submit, sj, args);
+	ret = fcn_submit_add_bos(submit, sj);
 	if (!ret)
-		ret = fcn_submit_add_commands(submit, sj, args);
+		ret = fcn_submit_add_commands(submit, sj);
 	if (!ret)
-		ret = fcn_submit_add_in_syncs(submit, sj, args);
+		ret = fcn_submit_add_in_syncs(submit, sj);
 	if (!ret)
-		ret = fcn_submit_add_out_syncs(submit, sj, args);
+		ret = fcn_submit_add_out_syncs(submit, sj);
 	return ret;
-}
-
-static int fcn_submit_parse_all(struct fcn_submit *submit,
-				const struct drm_fcn_accel_submit *args)
-{
-	for (u32 i = 0; i < submit->count; i++) {
-		const u64 addr = args->jobs + (u64)i * args->job_size;
-		struct drm_fcn_accel_job job;
-		int ret;
-
-		ret = copy_struct_from_user(&job, sizeof(job), u64_to_user_ptr(addr),
-					    args->job_size);
-		if (!ret)
-			ret = fcn_submit_parse(submit, &submit->jobs[i], &job);
-		if (ret)
-			return ret;
-	}
-	return 0;
 }
 
 /* Locks all buffer objects of all jobs, with room for their fences. */
@@ -411,7 +429,7 @@ static void fcn_submit_signal(struct fcn_submit *submit)
 
 static void fcn_submit_release(struct fcn_submit *submit)
 {
-	for (u32 i = 0; i < submit->count; i++) {
+	for (u32 i = 0; submit->jobs && i < submit->count; i++) {
 		struct fcn_submit_job *sj = &submit->jobs[i];
 
 		for (u32 j = 0; j < sj->bo_count; j++)
@@ -427,21 +445,23 @@ static void fcn_submit_release(struct fcn_submit *submit)
 		dma_fence_put(sj->fence);
 		kvfree(sj->bos);
 		kvfree(sj->outs);
+		kvfree(sj->refs);
+		kvfree(sj->in_syncs);
+		kvfree(sj->out_syncs);
 	}
 	kvfree(submit->jobs);
 }
 
-static int fcn_submit_jobs(struct fcn_submit *submit, const struct drm_fcn_accel_submit *args)
+/* The device is entered. */
+static int fcn_submit_jobs(struct fcn_submit *submit)
 {
 	struct drm_exec exec;
-	int ret;
+	int ret = 0;
 
-	submit->jobs = kvcalloc(submit->count, sizeof(*submit->jobs), GFP_KERNEL_ACCOUNT);
-	if (!submit->jobs)
-		return -ENOMEM;
-	ret = fcn_submit_parse_all(submit, args);
+	for (u32 i = 0; i < submit->count && !ret; i++)
+		ret = fcn_submit_parse(submit, &submit->jobs[i]);
 	if (ret)
-		goto out_release;
+		return ret;
 	ret = fcn_submit_lock(submit, &exec);
 	if (!ret)
 		ret = fcn_submit_add_implicit(submit);
@@ -450,8 +470,6 @@ static int fcn_submit_jobs(struct fcn_submit *submit, const struct drm_fcn_accel
 	drm_exec_fini(&exec);
 	if (!ret)
 		fcn_submit_signal(submit);
-out_release:
-	fcn_submit_release(submit);
 	return ret;
 }
 
@@ -481,16 +499,23 @@ int fcn_ioctl_submit(struct drm_device *drm, void *data, struct drm_file *file)
 		return -ENOSPC;
 	submit.entity = &client->entities[args->priority];
 
-	if (!fcn_device_enter(client->fdev, &idx))
-		return -ENODEV;
+	ret = fcn_submit_copy(&submit, args);
+	if (ret)
+		goto out_release;
+	if (!fcn_device_enter(client->fdev, &idx)) {
+		ret = -ENODEV;
+		goto out_release;
+	}
 	/* What was closed, and whose jobs are done, is out of reach of these. */
 	fcn_vm_reap(client);
 	ret = fcn_client_take_jobs(client, args->job_count);
 	if (!ret) {
-		ret = fcn_submit_jobs(&submit, args);
+		ret = fcn_submit_jobs(&submit);
 		if (ret)
 			fcn_client_return_jobs(client, args->job_count);
 	}
 	drm_dev_exit(idx);
+out_release:
+	fcn_submit_release(&submit);
 	return ret;
 }

@@ -6,7 +6,10 @@
 #include "fcn_fixture.h"
 
 #include <linux/udmabuf.h>
+#include <linux/userfaultfd.h>
+#include <pthread.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 
 #define TURNS 100
 
@@ -246,6 +249,75 @@ TEST_F(gone, waiter)
 	ASSERT_EQ(pid, waitpid(pid, &status, 0));
 	EXPECT_TRUE(WIFEXITED(status));
 	client_end(&c);
+	ASSERT_EQ(0, fcn_bind(&self->binding));
+}
+
+struct stuck {
+	int fd, err;
+	void *page;
+};
+
+static void *submit_stuck(void *arg)
+{
+	struct stuck *s = arg;
+	struct drm_fcn_accel_job job = { .bos = (uintptr_t)s->page, .bo_count = 1 };
+
+	s->err = fcn_submit(s->fd, &job, 1, 0);
+	return NULL;
+}
+
+/* Memory whose first touch stays in the kernel until uffd is told what is there. */
+static void *page_of_nobody(int uffd)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register range = { .mode = UFFDIO_REGISTER_MODE_MISSING };
+	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	range.range.start = (uintptr_t)page;
+	range.range.len = 4096;
+	if (page == MAP_FAILED || ioctl(uffd, UFFDIO_API, &api) ||
+	    ioctl(uffd, UFFDIO_REGISTER, &range))
+		return NULL;
+	return page;
+}
+
+/* SUBMIT reads its caller's memory for as long as the caller likes; the device does not wait for that. */
+TEST_F_TIMEOUT(gone, submit_reads_for_ever, 60)
+{
+	int uffd = (int)syscall(SYS_userfaultfd, O_CLOEXEC), status;
+	struct stuck s = { .fd = fcn_open_wait(10) };
+	struct uffdio_zeropage zero = { .range = { .len = 4096 } };
+	struct uffd_msg msg;
+	pthread_t thread;
+	int64_t end;
+	pid_t pid, ended;
+
+	if (uffd < 0)
+		SKIP(return, "no userfaultfd here");
+	ASSERT_LE(0, s.fd);
+	s.page = page_of_nobody(uffd);
+	ASSERT_NE(NULL, s.page);
+	ASSERT_EQ(0, pthread_create(&thread, NULL, submit_stuck, &s));
+	ASSERT_EQ((ssize_t)sizeof(msg), read(uffd, &msg, sizeof(msg)));
+
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (!pid)
+		_exit(fcn_unbind(&self->binding) != 0);
+	end = fcn_now() + 5 * fcn_slow() * FCN_SEC;
+	while (!(ended = waitpid(pid, &status, WNOHANG)) && fcn_now() < end)
+		fcn_sleep_ms(10);
+	EXPECT_EQ(pid, ended);
+
+	zero.range.start = (uintptr_t)s.page;
+	EXPECT_EQ(0, ioctl(uffd, UFFDIO_ZEROPAGE, &zero));
+	pthread_join(thread, NULL);
+	EXPECT_EQ(-ENODEV, s.err);
+	if (!ended)
+		waitpid(pid, &status, 0);
+	EXPECT_EQ(0, status);
+	close(uffd);
+	close(s.fd);
 	ASSERT_EQ(0, fcn_bind(&self->binding));
 }
 
