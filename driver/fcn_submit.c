@@ -8,8 +8,8 @@
  *
  * First everything is copied from user space, with nothing held: a page may take as long as its
  * owner likes.  All else that can fail follows, for all jobs of the call: look-ups, memory, waking
- * the device, locks, fence slots, dependencies.  Then nothing can fail: the jobs are armed and pushed,
- * and their fences are put into reservation objects and syncobjs.
+ * the device, locks, fence slots, dependencies.  Then nothing can fail: the jobs are armed and
+ * pushed, and their fences are put into reservation objects and syncobjs.
  *
  * Jobs of one call go into one queue, and the core runs them in its order.  So a job needs no fence
  * of an earlier one of the same call.

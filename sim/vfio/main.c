@@ -15,7 +15,7 @@
 
 static const char usage[] =
 	"Usage: fcn-vfio --socket PATH [OPTION]...\n"
-	"       fcn-vfio --replay FILE\n"
+	"       fcn-vfio --replay FILE [--waves FILE]\n"
 	"\n"
 	"The simulated core as a PCI function behind a vfio-user socket.  It serves one client after the other, and ends on\n"
 	"SIGTERM or SIGINT.\n"
@@ -165,6 +165,8 @@ static void parse_options(struct options *opt, int argc, char **argv)
 		die(2, "what is '%s'? See --help", argv[optind]);
 	if (!opt->socket == !opt->replay)
 		die(2, "one of --socket and --replay is wanted. See --help");
+	if (opt->replay && (opt->log || opt->record || opt->faults))
+		die(2, "--replay has all but --waves from the transcript. See --help");
 }
 
 static FILE *open_output(const char *path)
@@ -261,7 +263,7 @@ int main(int argc, char **argv)
 
 	parse_options(&opt, argc, argv);
 	if (opt.replay)
-		status = vf_replay(opt.replay, stdout) ? 1 : 0;
+		status = vf_replay(opt.replay, opt.dev.sim.waves, stdout) ? 1 : 0;
 	else
 		status = serve(&opt);
 	free(opt.faults);

@@ -66,6 +66,7 @@ static int parse_line(struct vf_fault *f, char *line, char *err, size_t err_size
 {
 	const char *name = kind_names[f->kind];
 	char *save, *word = strtok_r(line, BLANKS, &save);
+	int addr = 0;
 
 	while ((word = strtok_r(NULL, BLANKS, &save))) {
 		char *value = strchr(word, '=');
@@ -81,8 +82,13 @@ static int parse_line(struct vf_fault *f, char *line, char *err, size_t err_size
 			snprintf(err, err_size, "%s: %.40s=%.40s: %s", name, word, value, wrong);
 			return -EINVAL;
 		}
-		if (!strcmp(word, "addr") && !f->len)
+		addr |= !strcmp(word, "addr");
+		if (addr && !f->len)
 			f->len = 1;
+	}
+	if (f->len && !addr) {
+		snprintf(err, err_size, "%s: len without addr", name);
+		return -EINVAL;
 	}
 	return 0;
 }

@@ -10,7 +10,7 @@
  * deaf-reg        a write to a register does not arrive
  *
  * common key      meaning, default
- * addr, len       only accesses that touch these bytes: I/O addresses of DMA, offsets of registers; any (addr alone: one byte)
+ * addr, len       only accesses that touch these bytes: I/O addresses of DMA, offsets of registers; any (addr alone: one byte; len alone is an error)
  * at              nothing before this cycle; 0
  * nth             the one of the matching accesses that suffers, from 1; 1
  *

@@ -47,8 +47,8 @@ void vf_record_dma_line(char *line, char what, uint64_t now, uint64_t addr, cons
 
 /*
  * Plays a transcript.  0: the core did what it did then; -EINVAL: it is no transcript, or the core did something else; says
- * what on `to`.
+ * what on `to`.  waves: a file for them, or NULL.
  */
-int vf_replay(const char *path, FILE *to);
+int vf_replay(const char *path, const char *waves, FILE *to);
 
 #endif

@@ -193,9 +193,9 @@ static int read_header(struct replay *r, struct fcn_sim_config *cfg, char *fault
 	return r->failed ? -EINVAL : 0;
 }
 
-static int run(struct replay *r)
+static int run(struct replay *r, const char *waves)
 {
-	struct fcn_sim_config cfg = { 0 };
+	struct fcn_sim_config cfg = { .waves = waves };
 	struct fcn_mem_ops bus = { bus_read, bus_write, r };
 	struct fcn_fault_plan plan;
 	char faults[16384] = "", why[200];
@@ -210,6 +210,8 @@ static int run(struct replay *r)
 	cfg.faults = &plan;
 	err = fcn_sim_create(&cfg, &sim);
 	fcn_fault_plan_free(&plan);
+	if (err == -ENOTSUP || err == -EIO)
+		return fail(r, "waves to %s: %s", waves, err == -EIO ? "cannot be written" : "not built in, VARIANT=waves has them");
 	if (err)
 		return fail(r, "no core of %ux%u: %s", cfg.rows, cfg.cols, strerror(-err));
 	vf_engine_init(&r->engine, sim);
@@ -222,7 +224,7 @@ static int run(struct replay *r)
 	return err;
 }
 
-int vf_replay(const char *path, FILE *to)
+int vf_replay(const char *path, const char *waves, FILE *to)
 {
 	struct replay *r = calloc(1, sizeof(*r));
 	int err;
@@ -235,7 +237,7 @@ int vf_replay(const char *path, FILE *to)
 		err = -errno;
 		fprintf(to, "%s: %s\n", path, strerror(-err));
 	} else {
-		err = run(r);
+		err = run(r, waves);
 		fclose(r->from);
 	}
 	free(r);
