@@ -88,12 +88,31 @@ static int note_value(void *ctx, int tensor, const struct value *v)
 	return err ? error_in(err, "tensor '%s'", q->g->tensor[tensor].name) : 0;
 }
 
+/*
+ * What follows from shapes alone is folded once those are known: no node makes it any more, so that a
+ * run does not show it.
+ */
+static int note_folded(struct quant *q, const struct graph *g)
+{
+	int err = 0;
+
+	for (int i = 0; !err && i < q->n_tensor; i++) {
+		const struct tensor *t = &g->tensor[i];
+
+		if (t->data)
+			err = note_value(q, i, &(struct value){ t->dtype, t->shape, (void *)t->data });
+	}
+	return err;
+}
+
 static int run_samples(struct quant *q, struct sized *s)
 {
 	for (int i = 0; i < q->count; i++) {
 		const struct value *in = q->samples + (size_t)i * (size_t)q->g->n_in;
 		int err = sized_make(s, q->g, in);
 
+		if (!err)
+			err = note_folded(q, s->g);
 		if (!err)
 			err = ref_run_observed(s->g, in, s->out, note_value, q);
 		if (err)

@@ -505,6 +505,9 @@ static void test_names(void)
 
 #define LIMITS "init lo f32 - = 0.25\ninit hi f32 - = 0.5\n"
 
+/* f: 8, the height of x as a float. */
+#define FROM_SHAPE "init b i64 1 = 2\ninit e i64 1 = 3\nnode Shape x -> s\nnode Slice s b e -> h\nnode Cast h -> f to=i:1\n"
+
 /* Models as of ../onnx/model.h: the dump of what becomes of each has one text, and lacks another; a number: the error and its words. */
 static const struct form {
 	const char *model, *has, *lacks;
@@ -525,6 +528,9 @@ static const struct form {
 	    "node PRelu b s -> c\nnode Pad c p one -> y", "Pad 'Pad_3' mode=constant : c_DequantizeLinear_Output", "y_QuantizeLinear", 0 },
 	{ X "init k f32 1,4,8,8\nnode Conv x w -> a\nnode Concat a k -> y axis=i:1", "'k_DequantizeLinear'", "k:float32", 0 },
 	{ X LIMITS "node Clip x lo hi -> a\nnode Conv a w -> y", "x_scale:float32[scalar]{0.001960", "?", 0 },
+	{ X FROM_SHAPE "node Conv x w -> a\nnode Mul a f -> y", "f_scale:float32[scalar]{0.0313", "?", 0 },
+	{ X FROM_SHAPE "init zero f32 - = 0\nnode Div f zero -> i\nnode Conv x w -> a\nnode Mul a i -> y",
+	  "sample 0: tensor 'i': a value is infinite", NULL, -EINVAL },
 	{ X "output c f32\ninit c f32 1 = 5\nnode Conv x w -> y", "output c:float32[1]{5}", "?", 0 },
 	{ X "node Conv x w -> y strides=is:1", "attributes for 1 spatial dimensions", NULL, -EINVAL },
 	{ X LIMITS "init v f32 1,4,1,1 = 1,2,inf,4\nnode Add x hi -> p\nnode Conv p v -> a\nnode Clip a lo hi -> y", "'Conv_1' (Conv): a weight is not a number", NULL, -EINVAL },
