@@ -20,7 +20,7 @@ struct accel_job {
 	struct accel_program *p;
 	struct value *in, *out;		/* data: the job's */
 	void **to;			/* where the application wants the outputs */
-	uint64_t number;
+	uint64_t number;	/* of its turn; set with the lock held */
 	pthread_t thread;
 	bool started;
 
@@ -119,9 +119,14 @@ static void *job_thread(void *arg)
 {
 	struct accel_job *job = arg;
 	const struct run_watch watch = { submitted, job };
+	uint64_t number;
 	int err;
 
-	turn_wait(job->p, job->number);
+	/* start() holds the lock until there is a number. */
+	pthread_mutex_lock(&job->lock);
+	number = job->number;
+	pthread_mutex_unlock(&job->lock);
+	turn_wait(job->p, number);
 	err = run_program(job->p, job->in, job->out, has_fences(job->p) ? &watch : NULL);
 	turn_end(job->p);
 	pthread_mutex_lock(&job->lock);
@@ -197,20 +202,22 @@ static struct accel_job *new_job(struct accel_program *p)
 	return job;
 }
 
-/* The number is drawn here, so that jobs run in the order of their submission. */
+/*
+ * The number is drawn here, so that jobs run in the order of their submission; but not before there is
+ * a thread to call it off: a progress function's turn does not end as long as it waits for another.
+ */
 static int start(struct accel_job *job)
 {
 	int err;
 
-	job->number = turn_draw(job->p);
+	pthread_mutex_lock(&job->lock);
 	err = -pthread_create(&job->thread, NULL, job_thread, job);
 	if (!err) {
+		job->number = turn_draw(job->p);
 		job->started = true;
-		return 0;
 	}
-	turn_wait(job->p, job->number);
-	turn_end(job->p);
-	return error(err, "cannot make a thread for a job: %s", strerror(-err));
+	pthread_mutex_unlock(&job->lock);
+	return err ? error(err, "cannot make a thread for a job: %s", strerror(-err)) : 0;
 }
 
 int accel_submit(struct accel_program *prog, const struct accel_array *inputs,

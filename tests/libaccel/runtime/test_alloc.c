@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../onnx/tap.h"
 #include "error.h"
@@ -181,6 +182,26 @@ static void sweep(const char *uri)
 	ok(swallowed <= 3, "%ld of them were not needed", swallowed);
 }
 
+struct inside {
+	struct accel_program *p;
+	const struct accel_array *in, *out;
+	int calls, err;
+};
+
+static void submit_inside(void *ctx, int done, int total)
+{
+	struct inside *s = ctx;
+	struct accel_job *job;
+
+	(void)done;
+	(void)total;
+	if (s->calls++)
+		return;
+	atomic_store(&threads_fail, true);
+	s->err = accel_submit(s->p, s->in, s->out, &job);
+	atomic_store(&threads_fail, false);
+}
+
 /* No more threads: neither a device's nor a job's. */
 static void no_threads(void)
 {
@@ -188,6 +209,7 @@ static void no_threads(void)
 	struct accel_model *m = NULL;
 	struct accel_program *p = NULL;
 	struct accel_job *job;
+	struct inside inside;
 	int8_t x[N] = { 0 }, y[N];
 	struct accel_array in = { ACCEL_INT8, 4, { 1, 3, 4, 5 }, x, N };
 	struct accel_array out = { ACCEL_INT8, 4, { 1, 3, 4, 5 }, y, N };
@@ -206,6 +228,12 @@ static void no_threads(void)
 	ok(err == -EAGAIN && !job && strstr(error_message(), "cannot make a thread for a job"), "%s", error_message());
 	atomic_store(&threads_fail, false);
 	ok(p && !accel_run(p, &in, &out), "and the next run is not kept waiting");
+	inside = (struct inside){ p, &in, &out, 0, 0 };
+	accel_program_on_progress(p, submit_inside, &inside);
+	alarm(60);
+	err = accel_run(p, &in, &out);
+	alarm(0);
+	ok(!err && inside.err == -EAGAIN, "nor is a run whose progress function submits");
 	accel_program_free(p);
 	accel_model_free(m);
 	accel_device_close(dev);
