@@ -346,7 +346,8 @@ void accel_buffer_free(struct accel_buffer *buf);	/* a program that it is bound 
  * offset: a multiple of 64.  buf NULL returns to arrays; the arrays given for bound inputs and
  * outputs are ignored.
  * -ENOTSUP: the input or output is the host's business: there is no core, or the node that reads or
- * writes it does not run on the core.
+ * writes it does not run on the core; or an input is quantised in several ways for the core, or is an
+ * output too.
  */
 struct accel_io_layout {
 	size_t size;

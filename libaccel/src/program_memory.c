@@ -172,22 +172,50 @@ static bool host_reads(const struct accel_program *p, int tensor)
 	return false;
 }
 
+static bool is_output(const struct graph *g, int tensor)
+{
+	for (int i = 0; i < g->n_out; i++)
+		if (g->out[i] == tensor)
+			return true;
+	return false;
+}
+
+/* Whether the core has the tensor in other memory too: a buffer would be one of its copies. */
+static bool core_copies(const struct accel_program *p, int tensor, int region)
+{
+	for (int i = 0; i < p->plan->n_segment; i++) {
+		const struct plan_segment *s = &p->plan->segment[i];
+
+		for (int k = 0; s->on_core && k < s->n_in; k++)
+			if (s->in[k].tensor == tensor && s->in[k].place.region != region)
+				return true;
+	}
+	return false;
+}
+
 /* The port of an input or output that the core alone handles; -EINVAL, -ENOTSUP. */
 static int find_port(const struct accel_program *p, int index, bool in,
 		     const struct plan_port **port)
 {
-	const char *what = in ? "input" : "output";
-	int n = in ? p->g->n_in : p->g->n_out, region;
+	const char *what = in ? "input" : "output", *name;
+	int n = in ? p->g->n_in : p->g->n_out, region, tensor;
 
 	if (index < 0 || index >= n)
 		return error(-EINVAL, "the program has no %s %d; it has %d", what, index, n);
+	tensor = in ? p->g->in[index] : p->g->out[index];
+	name = p->g->tensor[tensor].name;
 	region = program_io_region(p, index, in);
 	*port = region < 0 ? NULL : program_port(p, region, in);
-	if (*port && !p->place && !(in && host_reads(p, (*port)->tensor)))
-		return 0;
-	return error(-ENOTSUP, "%s '%s' is %s on the host; use an array", what,
-		     p->g->tensor[in ? p->g->in[index] : p->g->out[index]].name,
-		     in ? "read" : "made");
+	if (!*port || p->place || (in && host_reads(p, tensor)))
+		return error(-ENOTSUP, "%s '%s' is %s on the host; use an array", what, name,
+			     in ? "read" : "made");
+	if (in && core_copies(p, tensor, region))
+		return error(-ENOTSUP, "input '%s' is quantised for the core in more than one way, "
+			     "so no single buffer holds it; use an array", name);
+	if (in && is_output(p->g, tensor))
+		return error(-ENOTSUP, "input '%s' is an output of the model too, which the host "
+			     "copies; use an array", name);
+	return 0;
 }
 
 static int get_layout(const struct accel_program *p, int index, bool in,

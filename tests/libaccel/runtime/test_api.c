@@ -239,6 +239,67 @@ static void test_shared_input(struct accel_device *dev)
 	accel_model_free(model);
 }
 
+/* x quantised twice, each time for the core: no buffer is both. */
+static void test_two_forms(struct accel_device *dev)
+{
+	const struct shape picture = { 4, { 1, C, H, W } }, scalar = { 0, { 0 } };
+	struct graph *g = graph_new();
+	int x = graph_add_tensor(g, "x", DTYPE_F32, &picture);
+	const int8_t zero = 0;
+	float data[N];
+	int8_t y[2][N];
+	struct accel_array in = array(data, C), out[2];
+	struct accel_io_layout l = { .size = sizeof(l) };
+	struct accel_buffer *buf;
+	struct accel_model *m;
+	struct accel_program *p;
+
+	need(graph_add_input(g, x));
+	for (int i = 0; i < 2; i++) {
+		const float scale = 0.02f * (float)(i + 1);
+		int q = graph_add_tensor(g, NULL, DTYPE_I8, NULL), pooled = graph_add_tensor(g, NULL, DTYPE_I8, NULL);
+		int s = graph_add_const(g, NULL, DTYPE_F32, &scalar, &scale), z = graph_add_const(g, NULL, DTYPE_I8, &scalar, &zero), n;
+
+		need(graph_add_node(g, OP_QUANTIZE_LINEAR, "q", 3, (int[]){ x, s, z }, 1, &q));
+		n = graph_add_node(g, OP_MAX_POOL, "pool", 1, &q, 1, &pooled);
+		need(n);
+		g->node[n].attr.conv =
+			(struct conv_attr){ .spatial = 2, .kernel = { 1, 1 }, .stride = { 1, 1 }, .dilation = { 1, 1 }, .group = 1 };
+		need(graph_add_output(g, pooled));
+		out[i] = array(y[i], C);
+		out[i].dtype = ACCEL_INT8;
+	}
+	need(model_new(g, &m));
+	p = compile(m, dev);
+	need(accel_buffer_create(dev, 8192, &buf));
+	refused(accel_program_bind_input(p, 0, buf, 0), -ENOTSUP, "is quantised for the core in more than one way");
+	refused(accel_program_input_layout(p, 0, &l), -ENOTSUP, "input 'x' is quantised for the core in more than one way");
+	fill(data);
+	ok(!accel_run(p, &in, out) && p->on_core[1] && p->on_core[3] && abs(y[0][5] - 2 * y[1][5]) <= 1, "and an array serves both");
+	accel_buffer_free(buf);
+	accel_program_free(p);
+	accel_model_free(m);
+}
+
+/* An input that is an output as it is. */
+static void test_passed_through(struct accel_device *dev)
+{
+	struct maker m = maker_new(1, false);
+	int y = make_conv(&m, make_input(&m, 1, C, H, W), OUT, 1, 1, 0, 1, false);
+	struct accel_buffer *buf;
+	struct accel_model *model;
+	struct accel_program *p;
+
+	need(graph_add_output(m.g, m.g->in[0]));
+	model = model_of(&m, y);
+	p = compile(model, dev);
+	need(accel_buffer_create(dev, 8192, &buf));
+	refused(accel_program_bind_input(p, 0, buf, 0), -ENOTSUP, "is an output of the model too, which the host copies; use an array");
+	accel_buffer_free(buf);
+	accel_program_free(p);
+	accel_model_free(model);
+}
+
 /* An output that nobody wants. */
 static void test_absent_output(struct accel_device *dev)
 {
@@ -463,6 +524,8 @@ int main(void)
 	test_bytes(dev);
 	test_program(dev);
 	test_shared_input(dev);
+	test_two_forms(dev);
+	test_passed_through(dev);
 	test_absent_output(dev);
 	test_kernels();
 	test_progress(dev);
