@@ -232,15 +232,13 @@ int graph_sort(struct graph *g);
 /*
  * Sorts as above, completes the attributes that shapes decide (kernel, perm) and infers every shape
  * from the inputs': -EINVAL names node, operator and the shapes that do not fit.  Folds nodes whose
- * inputs are all constant where ref_eval() can, within GRAPH_FOLD_MAX bytes; never a
- * DequantizeLinear, so that quantised weights stay what they are.
+ * inputs are all constant where ref_eval() can, within a fold_budget; never a DequantizeLinear, so
+ * that quantised weights stay what they are.
  *
  * in_shape: one per graph input, or NULL to use the file's; a file's unknown dims must be given.
  * What is folded belongs to these shapes: it may be called again after a rewrite, but not with
  * other shapes.  After an error only graph_free() may follow.
  */
-#define GRAPH_FOLD_MAX (INT64_C(64) << 20)
-
 int graph_infer(struct graph *g, const struct shape *in_shape);
 
 /*
@@ -249,6 +247,22 @@ int graph_infer(struct graph *g, const struct shape *in_shape);
  * must not keep the machine busy for hours.
  */
 bool graph_foldable(enum op op);
+
+/*
+ * What may still be folded in a graph.  Outputs alone would be no bound: a sum reads all of a large
+ * input for each number that it writes.
+ */
+#define GRAPH_FOLD_MAX (INT64_C(64) << 20)	/* bytes */
+#define GRAPH_FOLD_READ_MAX (INT64_C(64) << 20)	/* elements */
+struct fold_budget {
+	int64_t bytes;		/* of outputs */
+	int64_t elements;	/* that are read */
+};
+
+/* Takes a node's cost, for which its outputs' types and shapes are known; false: it is too much. */
+struct value;
+bool graph_fold_take(struct fold_budget *budget, const struct node *n,
+		     const struct value *const *in, const struct value *out);
 
 /* Prints one line per input, node and output: for `accelctl dump`. */
 struct text;

@@ -15,7 +15,7 @@ struct infer {
 	const struct value **in;	/* of the node at hand */
 	struct value *out;
 	int *keep, n_keep;		/* nodes that are not folded */
-	int64_t fold_left;		/* bytes */
+	struct fold_budget budget;
 };
 
 static void infer_free(struct infer *s)
@@ -40,7 +40,7 @@ static int infer_alloc(struct infer *s, struct graph *g)
 		.in = calloc((size_t)max_in, sizeof(*s->in)),
 		.out = calloc((size_t)max_out, sizeof(*s->out)),
 		.keep = calloc((size_t)g->n_node + 1, sizeof(*s->keep)),
-		.fold_left = GRAPH_FOLD_MAX,
+		.budget = { GRAPH_FOLD_MAX, GRAPH_FOLD_READ_MAX },
 	};
 	if (s->value && s->in && s->out && s->keep)
 		return 0;
@@ -181,14 +181,29 @@ static size_t value_size(const struct value *v)
 	return (size_t)shape_count(&v->shape) * dtype_size(v->dtype);
 }
 
-static int64_t fold_size(const struct infer *s, const struct node *n)
+/* Shape reads nothing of its input; Slice only what it writes, which may be little of a large table. */
+static int64_t read_size(const struct node *n, const struct value *const *in)
 {
-	int64_t size = 0;
+	int64_t count = 0;
+
+	for (int i = 0; n->op != OP_SHAPE && n->op != OP_SLICE && i < n->n_in; i++)
+		count += in[i] ? shape_count(&in[i]->shape) : 0;
+	return count;
+}
+
+bool graph_fold_take(struct fold_budget *budget, const struct node *n,
+		     const struct value *const *in, const struct value *out)
+{
+	int64_t elements = read_size(n, in), bytes = 0;
 
 	for (int i = 0; i < n->n_out; i++)
 		if (n->out[i] >= 0)
-			size += (int64_t)value_size(&s->out[i]);
-	return size;
+			bytes += (int64_t)value_size(&out[i]);
+	if (bytes > budget->bytes || elements > budget->elements)
+		return false;
+	budget->bytes -= bytes;
+	budget->elements -= elements;
+	return true;
 }
 
 static bool alloc_outputs(struct infer *s, const struct node *n)
@@ -225,12 +240,11 @@ static void eval_shape(const struct infer *s)
 /* Makes constants of a node's outputs.  A node that cannot be folded stays: that is no error. */
 static bool fold(struct infer *s, const struct node *n)
 {
-	int64_t size = fold_size(s, n);
 	int err = 0;
 
 	if (n->op != OP_SHAPE && (!graph_foldable(n->op) || !all_constant(s, n)))
 		return false;
-	if (size > s->fold_left)
+	if (!graph_fold_take(&s->budget, n, s->in, s->out))
 		return false;
 	if (!alloc_outputs(s, n))
 		err = -ENOMEM;
@@ -242,7 +256,6 @@ static bool fold(struct infer *s, const struct node *n)
 		free_outputs(s, n);
 		return false;
 	}
-	s->fold_left -= size;
 	return true;
 }
 

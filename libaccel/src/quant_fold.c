@@ -40,20 +40,18 @@ static struct value *constant_inputs(const struct graph *g, const struct node *n
 	return in;
 }
 
-/* What cannot be computed here stays as it is: that is no error.  left: bytes. */
+/* What cannot be computed here stays as it is: that is no error. */
 static int fold_value(struct graph *g, struct node *n, const struct value *const *in,
-		      int64_t *left)
+		      struct fold_budget *budget)
 {
 	struct tensor *t = &g->tensor[n->out[0]];
 	struct value y;
-	int64_t size;
 
 	if (ref_infer(n, in, &y) || shape_count(&y.shape) < 0 || !dtype_size(y.dtype))
 		return 0;
-	size = shape_count(&y.shape) * (int64_t)dtype_size(y.dtype);
-	if (size > *left)
+	if (!graph_fold_take(budget, n, in, &y))
 		return 0;
-	y.data = calloc((size_t)size + 1, 1);
+	y.data = calloc((size_t)shape_count(&y.shape) + 1, dtype_size(y.dtype));
 	if (!y.data)
 		return error(-ENOMEM, "out of memory for the value of '%s'", n->name);
 	if (ref_eval(n, in, &y)) {
@@ -61,19 +59,18 @@ static int fold_value(struct graph *g, struct node *n, const struct value *const
 		return 0;
 	}
 	*t = (struct tensor){ t->name, y.dtype, true, y.shape, y.data, y.data };
-	*left -= size;
 	n->out[0] = -1;
 	return 0;
 }
 
-static int fold_constant(struct graph *g, struct node *n, int64_t *left)
+static int fold_constant(struct graph *g, struct node *n, struct fold_budget *budget)
 {
 	const struct value **list = calloc((size_t)n->n_in, sizeof(*list));
 	struct value *in = list ? constant_inputs(g, n, list) : NULL;
 	int err;
 
 	if (in)
-		err = fold_value(g, n, list, left);
+		err = fold_value(g, n, list, budget);
 	else
 		err = error(-ENOMEM, "out of memory for the inputs of '%s'", n->name);
 	free(in);
@@ -84,12 +81,12 @@ static int fold_constant(struct graph *g, struct node *n, int64_t *left)
 /* graph_infer() does this too, but its result belongs to one shape of the inputs. */
 int quant_fold_constants(struct graph *g)
 {
-	int64_t left = GRAPH_FOLD_MAX;
+	struct fold_budget budget = { GRAPH_FOLD_MAX, GRAPH_FOLD_READ_MAX };
 	int err = graph_sort(g);
 
 	for (int i = 0; !err && i < g->n_node; i++)
 		if (is_constant_node(g, &g->node[i]))
-			err = fold_constant(g, &g->node[i], &left);
+			err = fold_constant(g, &g->node[i], &budget);
 	return err ? err : graph_sort(g);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Stands in for the C reference, so that the graph's own work is tested alone: outputs have the
- * shape of input 0, except those of Shape, Reshape and Transpose; only Add, Relu and Identity of
- * float32 can be computed.
+ * shape of input 0, except those of Shape, Reshape, Transpose and GlobalMaxPool (one element); only
+ * Add, Relu, Identity and GlobalMaxPool (its first element) of float32 can be computed.
  */
 #include <errno.h>
 #include <string.h>
@@ -38,6 +38,9 @@ int ref_infer(const struct node *n, const struct value *const *in, struct value 
 				     op_name(n->op));
 		reshape(in[1], &out[0]);
 		break;
+	case OP_GLOBAL_MAX_POOL:
+		out[0].shape = (struct shape){ .rank = 1, .dim = { 1 } };
+		break;
 	case OP_TRANSPOSE:
 		for (int i = 0; i < n->attr.transpose.rank; i++)
 			out[0].shape.dim[i] = in[0]->shape.dim[n->attr.transpose.perm[i]];
@@ -50,11 +53,11 @@ int ref_infer(const struct node *n, const struct value *const *in, struct value 
 
 int ref_eval(const struct node *n, const struct value *const *in, struct value *out)
 {
-	int64_t count = shape_count(&in[0]->shape);
+	int64_t count = shape_count(&out[0].shape);
 	const float *a = in[0]->data;
 	float *y = out[0].data;
 
-	if (n->op != OP_ADD && n->op != OP_RELU && n->op != OP_IDENTITY)
+	if (n->op != OP_ADD && n->op != OP_RELU && n->op != OP_IDENTITY && n->op != OP_GLOBAL_MAX_POOL)
 		return error(-ENOTSUP, "'%s' (%s) is not faked", n->name, op_name(n->op));
 	for (int64_t i = 0; i < count; i++) {
 		y[i] = a[i];

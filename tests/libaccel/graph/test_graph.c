@@ -336,6 +336,25 @@ static void test_fold_limit(void)
 	graph_free(f.g);
 }
 
+/* Each of them writes one element, and reads all of its input. */
+static void test_read_limit(void)
+{
+	const struct shape large = { 1, { GRAPH_FOLD_READ_MAX / 2 - 8 } };
+	struct fixture f = fixture();
+	float *data = calloc((size_t)large.dim[0], sizeof(*data));
+	int w = graph_add_const(f.g, "w", DTYPE_F32, &large, data), max[3];
+
+	free(data);
+	for (int i = 0; i < 3; i++) {
+		max[i] = activation(f.g, NULL);
+		unary(f.g, OP_GLOBAL_MAX_POOL, (const char *[]){ "p", "q", "r" }[i], w, max[i]);
+	}
+	binary(f.g, OP_ADD, "s", max[0], max[1], f.a);
+	binary(f.g, OP_ADD, "t", f.a, max[2], f.y);
+	ok(!graph_infer(f.g, NULL) && is_order(f.g, "r t"), "nor are more elements read than the limit");
+	graph_free(f.g);
+}
+
 static void test_dump(void)
 {
 	const float data[2] = { 0.5f, -2 };
@@ -393,6 +412,7 @@ int main(void)
 	test_kernel();
 	test_fold();
 	test_fold_limit();
+	test_read_limit();
 	test_dump();
 	test_errors();
 	return tap_done();
