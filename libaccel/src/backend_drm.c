@@ -224,10 +224,14 @@ int backend_drm_list(int (*fn)(void *ctx, const char *uri, const char *descripti
 	for (unsigned n = 0; !err && n < NODES; n++) {
 		char uri[64] = "drm:";
 		struct core_device *dev;
+		struct error_state said;
 
 		node_path(uri + 4, sizeof(uri) - 4, n);
-		if (access(uri + 4, F_OK) || backend_drm_open(uri + 4, &dev))
+		error_save(&said);
+		if (access(uri + 4, F_OK) || backend_drm_open(uri + 4, &dev)) {
+			error_restore(&said);
 			continue;
+		}
 		err = fn(ctx, uri, dev->description);
 		dev->ops->close(dev);
 	}

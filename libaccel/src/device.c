@@ -71,10 +71,19 @@ static int open_scheme(const char *uri, struct accel_device **out)
 
 int accel_device_open(const char *uri, struct accel_device **out)
 {
+	bool any = !strcmp(uri, "auto");
+	struct error_state said;
+	int err;
+
 	*out = NULL;
-	if (strcmp(uri, "auto"))
-		return open_scheme(uri, out);
-	return open_scheme("drm:", out) ? open_scheme("host:", out) : 0;
+	error_save(&said);
+	err = open_scheme(any ? "drm:" : uri, out);
+	if (err && any)
+		err = open_scheme("host:", out);
+	/* drm: tries one device after the other, and auto another kind. */
+	if (!err)
+		error_restore(&said);
+	return err;
 }
 
 struct accel_device *device_get(struct accel_device *dev)

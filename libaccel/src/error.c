@@ -68,3 +68,15 @@ int error_memory(int err, unsigned int mark, const char *what)
 {
 	return err == -ENOMEM && no_memory == mark ? error(err, "out of memory for %s", what) : err;
 }
+
+void error_save(struct error_state *state)
+{
+	strcpy(state->message, message);
+	state->no_memory = no_memory;
+}
+
+void error_restore(const struct error_state *state)
+{
+	strcpy(message, state->message);
+	no_memory = state->no_memory;
+}

@@ -28,4 +28,15 @@ const char *error_message(void);
 unsigned int error_mark(void);
 int error_memory(int err, unsigned int mark, const char *what);
 
+/*
+ * Around what may fail within a call that succeeds all the same: error_restore() takes back what was
+ * said since error_save(), because a message stays until the application's next call that fails.
+ */
+struct error_state {
+	char message[ERROR_SIZE];
+	unsigned int no_memory;
+};
+void error_save(struct error_state *state);
+void error_restore(const struct error_state *state);
+
 #endif

@@ -240,12 +240,14 @@ static void eval_shape(const struct infer *s)
 /* Makes constants of a node's outputs.  A node that cannot be folded stays: that is no error. */
 static bool fold(struct infer *s, const struct node *n)
 {
+	struct error_state said;
 	int err = 0;
 
 	if (n->op != OP_SHAPE && (!graph_foldable(n->op) || !all_constant(s, n)))
 		return false;
 	if (!graph_fold_take(&s->budget, n, s->in, s->out))
 		return false;
+	error_save(&said);
 	if (!alloc_outputs(s, n))
 		err = -ENOMEM;
 	else if (n->op == OP_SHAPE)
@@ -254,6 +256,7 @@ static bool fold(struct infer *s, const struct node *n)
 		err = ref_eval(n, s->in, s->out);
 	if (err) {
 		free_outputs(s, n);
+		error_restore(&said);
 		return false;
 	}
 	return true;

@@ -283,12 +283,11 @@ int partition_segments(struct partition *p, const struct plan_options *options, 
 		.made_in = malloc(((size_t)p->net->n_act + 1) * sizeof(int)),
 	};
 	bool any = true;
-	int err = error(-ENOMEM, "out of memory for an order of %d nodes", g->n_node);
+	int err = 0;
 
 	if (o.host && o.core && o.layer_done && o.node_done && o.made_in) {
 		memset(o.made_in, 0xff, ((size_t)p->net->n_act + 1) * sizeof(int));
 		start(&o);
-		err = 0;
 		while (!err && any) {
 			any = false;
 			err = core_phase(&o, options, &any);
@@ -297,6 +296,8 @@ int partition_segments(struct partition *p, const struct plan_options *options, 
 		}
 		if (!err)
 			err = check_complete(&o);
+	} else {
+		err = error(-ENOMEM, "out of memory for an order of %d nodes", g->n_node);
 	}
 	free(o.host);
 	free(o.core);

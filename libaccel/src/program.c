@@ -88,6 +88,7 @@ int accel_compile(const struct accel_model *model, struct accel_device *dev,
 {
 	struct accel_compile_options o;
 	struct accel_program *p;
+	struct error_state said;
 	unsigned int mark = error_mark();
 	int err = sized_get(&o, sizeof(o), options);
 
@@ -99,11 +100,14 @@ int accel_compile(const struct accel_model *model, struct accel_device *dev,
 	p = new_program(model, dev);
 	if (!p)
 		return error(-ENOMEM, "out of memory for a program");
+	error_save(&said);
 	err = compile(p, &o);
 	if (err) {
 		accel_program_free(p);
 		return error_memory(err, mark, "compiling a model");
 	}
+	/* What one part of the compiler cannot do, another does. */
+	error_restore(&said);
 	*prog = p;
 	return 0;
 }
@@ -137,17 +141,24 @@ void turn_end(struct accel_program *p)
 	pthread_mutex_unlock(&p->lock);
 }
 
-int turn_check(struct accel_program *p)
+/* Whether the calling thread has the turn: it is in its progress function. */
+static bool turn_mine(struct accel_program *p)
 {
-	int err = device_check(p->dev);
 	bool mine;
 
-	if (err)
-		return err;
 	pthread_mutex_lock(&p->lock);
 	mine = p->held && pthread_equal(p->holder, pthread_self());
 	pthread_mutex_unlock(&p->lock);
-	return mine ? error(-EDEADLK, "a progress function cannot wait for its own program; "
+	return mine;
+}
+
+int turn_check(struct accel_program *p)
+{
+	int err = device_check(p->dev);
+
+	if (err)
+		return err;
+	return turn_mine(p) ? error(-EDEADLK, "a progress function cannot wait for its own program; "
 			    "accel_submit() starts a run behind this one") : 0;
 }
 
@@ -211,15 +222,16 @@ int accel_program_dump(const struct accel_program *prog, const char *stage, FILE
 void accel_program_on_progress(struct accel_program *prog,
 			       void (*fn)(void *ctx, int done, int total), void *ctx)
 {
-	int err = turn_check(prog);
+	bool mine;
 
-	/* From a progress function: the turn is its own. */
-	if (!err)
-		turn_wait(prog, turn_draw(prog));
-	if (err == -EPERM)
+	if (device_check(prog->dev))
 		return;
+	/* From a progress function, whose turn it is: at once, so that it may free what it was called with. */
+	mine = turn_mine(prog);
+	if (!mine)
+		turn_wait(prog, turn_draw(prog));
 	prog->progress = fn;
 	prog->progress_ctx = ctx;
-	if (!err)
+	if (!mine)
 		turn_end(prog);
 }

@@ -45,10 +45,14 @@ static int fold_value(struct graph *g, struct node *n, const struct value *const
 		      struct fold_budget *budget)
 {
 	struct tensor *t = &g->tensor[n->out[0]];
+	struct error_state said;
 	struct value y;
 
-	if (ref_infer(n, in, &y) || shape_count(&y.shape) < 0 || !dtype_size(y.dtype))
+	error_save(&said);
+	if (ref_infer(n, in, &y) || shape_count(&y.shape) < 0 || !dtype_size(y.dtype)) {
+		error_restore(&said);
 		return 0;
+	}
 	if (!graph_fold_take(budget, n, in, &y))
 		return 0;
 	y.data = calloc((size_t)shape_count(&y.shape) + 1, dtype_size(y.dtype));
@@ -56,6 +60,7 @@ static int fold_value(struct graph *g, struct node *n, const struct value *const
 		return error(-ENOMEM, "out of memory for the value of '%s'", n->name);
 	if (ref_eval(n, in, &y)) {
 		free(y.data);
+		error_restore(&said);
 		return 0;
 	}
 	*t = (struct tensor){ t->name, y.dtype, true, y.shape, y.data, y.data };

@@ -104,12 +104,15 @@ static int wait_job(struct run *r, const struct step *step, uint64_t token,
 	const struct plan_segment *s = &r->p->plan->segment[step->segment];
 	struct core_device *core = r->p->dev->core;
 	struct core_progress progress;
+	struct error_state said;
 	int err;
 
 	for (;;) {
+		error_save(&said);
 		err = core->ops->wait(core, token, now_ns() + PROGRESS_NS, result);
 		if (err != -ETIMEDOUT)
 			return err;
+		error_restore(&said);
 		core->ops->progress(core, token, &progress);
 		run_progress(r, step->layer + layers_done(r->p, s, &progress));
 	}

@@ -38,11 +38,29 @@ static bool refused(int err, int wanted, const char *words)
 	return good;
 }
 
+/* A message is the last failing call's: one that succeeds says nothing. */
+static int talkers;
+
+static void before(void)
+{
+	error(-EIO, "said before");
+}
+
+static void after(const char *what)
+{
+	if (!strcmp(accel_error_message(), "said before"))
+		return;
+	note("%s: '%s'", what, accel_error_message());
+	talkers++;
+}
+
 static struct accel_device *open_device(const char *uri)
 {
 	struct accel_device *dev;
 
+	before();
 	need(accel_device_open(uri, &dev));
+	after(uri);
 	return dev;
 }
 
@@ -71,7 +89,9 @@ static struct accel_program *compile(struct accel_model *m, struct accel_device 
 {
 	struct accel_program *p;
 
+	before();
 	need(accel_compile(m, dev, NULL, &p));
+	after("accel_compile()");
 	return p;
 }
 
@@ -379,7 +399,7 @@ static int fake_fence(struct core_device *dev, uint64_t token)
 
 static int slow_wait(struct core_device *dev, uint64_t token, int64_t timeout_ns, struct core_result *result)
 {
-	return polls-- > 0 ? -ETIMEDOUT : real_ops->wait(dev, token, timeout_ns, result);
+	return polls-- > 0 ? error(-ETIMEDOUT, "not yet") : real_ops->wait(dev, token, timeout_ns, result);
 }
 
 static void command_progress(struct core_device *dev, uint64_t token, struct core_progress *p)
@@ -434,7 +454,9 @@ static void test_progress(struct accel_device *dev)
 		polls = 2;
 		dev->core->ops = &ops;
 		accel_program_on_progress(p, see, seen);
+		before();
 		need(accel_run(p, &in, &out));
+		after("accel_run()");
 		dev->core->ops = real_ops;
 		ok(seen[0] == 1 && seen[1] >= 2, "the first of two layers is seen done, by %s", by_command ? "command" : "time");
 	}
@@ -513,6 +535,48 @@ static void test_fences(struct accel_device *dev)
 	dev->core->ops = real_ops;
 }
 
+static int list(void *ctx, const char *uri, const char *description)
+{
+	(void)uri;
+	(void)description;
+	++*(int *)ctx;
+	return 0;
+}
+
+static void replace(void *ctx, int done, int total)
+{
+	struct accel_program *p = ctx;
+
+	(void)done;
+	(void)total;
+	accel_program_on_progress(p, NULL, NULL);
+}
+
+static void test_messages(struct accel_device *dev)
+{
+	struct accel_compile_options o = { .size = sizeof(o), .layer_jobs = true };
+	struct accel_device *any = open_device("auto");
+	struct accel_model *m = convolutions(true, true);
+	float x[N], y[5];
+	struct accel_array in = array(x, C), out = { ACCEL_FLOAT32, 2, { 1, 5 }, y, sizeof(y) };
+	struct accel_program *p;
+	int n = 0;
+
+	before();
+	need(accel_compile(m, dev, &o, &p));
+	after("accel_compile() of layers");
+	fill(x);
+	accel_program_on_progress(p, replace, p);
+	need(accel_run(p, &in, &out));
+	after("accel_program_on_progress() in a run");
+	need(accel_device_list(list, &n));
+	after("accel_device_list()");
+	ok(!talkers && n, "calls that succeed leave the message as it was");
+	accel_program_free(p);
+	accel_model_free(m);
+	accel_device_close(any);
+}
+
 int main(void)
 {
 	struct accel_device *dev = open_device("model:array=8x8");
@@ -531,6 +595,7 @@ int main(void)
 	test_progress(dev);
 	test_import(dev);
 	test_fences(dev);
+	test_messages(dev);
 	accel_device_close(dev);
 	return tap_done();
 }
