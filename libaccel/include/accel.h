@@ -24,8 +24,10 @@
  *    used by several threads at once.  A model that is not being changed may be read by several.
  *    A program runs one inference at a time; further callers wait, in the order of their calls.
  *  - fork(): a device, and what was made with it (programs, jobs, buffers), stays with the process
- *    that opened it.  In a child their functions fail with -EPERM, and freeing them does nothing; the
- *    child may open a device of its own.  Models are memory like any other.
+ *    that opened it.  In a child, functions that would use the device, its memory or a run, or wait,
+ *    fail with -EPERM (accel_buffer_map(): NULL), and freeing does nothing; those that only say what
+ *    was known before (accel_device_get_info(), accel_program_node() and the like) work.  The child
+ *    may open a device of its own.  Models are memory like any other.
  */
 #ifndef ACCEL_H
 #define ACCEL_H
@@ -290,7 +292,9 @@ void accel_job_free(struct accel_job *job);
 /*
  * fn is called while a run lasts, from the thread that runs (of accel_submit(): a thread of the
  * library's), with the layers done of all: after each layer that runs on the host, and at least
- * every 100 ms while the core works.  fn NULL: no one.  Holds from the next run on.
+ * every 100 ms while the core works.  fn NULL: no one.  Waits for runs that were started before, and
+ * holds for those that start behind it; called by fn it holds at once, for the rest of the run too.
+ * Then the one before is not called any more.
  * fn may start runs of the program (accel_submit()), but what waits for the program - a run, a job, a
  * profile, a binding - fails with -EDEADLK there, and it must not free a job or the program.
  */
@@ -317,7 +321,10 @@ struct accel_layer_profile {
 	uint64_t start_ns, time_ns;	/* host time; start_ns since the run's start */
 };
 
-/* -EINVAL: there is no layer `index`.  All numbers are 0 before the first run. */
+/*
+ * -EINVAL: there is no layer `index`.  Before the first run all numbers are 0 but macs and
+ * estimated_cycles, which the compiler knows.
+ */
 int accel_program_layer_count(const struct accel_program *prog);
 int accel_program_layer(const struct accel_program *prog, int index,
 			struct accel_layer_profile *profile);
@@ -333,7 +340,8 @@ int accel_buffer_create(struct accel_device *dev, size_t size, struct accel_buff
 int accel_buffer_import(struct accel_device *dev, int dmabuf_fd, struct accel_buffer **buf);
 int accel_buffer_export(struct accel_buffer *buf);	/* a new dma-buf descriptor, or -ENOTSUP */
 /*
- * Valid until the buffer is freed.  NULL: an import whose exporter does not let it be mapped.
+ * Valid until the buffer is freed.  NULL: an import whose exporter does not let it be mapped, or a
+ * child of fork() asks.
  */
 void *accel_buffer_map(struct accel_buffer *buf);
 size_t accel_buffer_size(const struct accel_buffer *buf);

@@ -73,7 +73,8 @@ int accel_buffer_export(struct accel_buffer *buf)
 
 void *accel_buffer_map(struct accel_buffer *buf)
 {
-	return buf->bo->map;
+	/* On drm: a child of fork() does not inherit the pages: the address leads nowhere. */
+	return device_check(buf->dev) ? NULL : buf->bo->map;
 }
 
 size_t accel_buffer_size(const struct accel_buffer *buf)

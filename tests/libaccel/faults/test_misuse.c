@@ -65,11 +65,14 @@ static int run(struct accel_program *prog)
 #define leave exit
 #endif
 
-/* What a child may not use; every line is a function.  How many did something else than -EPERM. */
+/* What a child may not use, and what it may; every line is a function.  How many did something else. */
 static int refused(struct target *t, struct accel_buffer *buf)
 {
 	struct accel_layer_profile p = { .size = sizeof(p) };
+	struct accel_node_info node = { .size = sizeof(node) };
+	struct accel_device_info info = { .size = sizeof(info) };
 	struct accel_program *prog;
+	struct accel_array array;
 	struct accel_buffer *b;
 	struct accel_job *job;
 	int wrong = 0;
@@ -83,6 +86,11 @@ static int refused(struct target *t, struct accel_buffer *buf)
 	wrong += accel_buffer_create(t->dev, 4096, &b) != -EPERM || b;
 	wrong += accel_program_layer(t->prog, 0, &p) != -EPERM;
 	wrong += accel_program_bind_input(t->prog, 0, NULL, 0) != -EPERM;
+	accel_array_load("/nonexistent", &array);
+	wrong += buf && (accel_buffer_map(buf) || !strstr(accel_error_message(), "fork()"));
+	/* What was known before fork() still is. */
+	wrong += accel_program_node(t->prog, 0, &node) || !*node.name;
+	wrong += accel_device_get_info(t->dev, &info) || !*info.uri;
 	accel_program_on_progress(t->prog, NULL, NULL);
 	accel_buffer_free(buf);
 	target_close(t);
