@@ -202,6 +202,7 @@ static void test_program(struct accel_device *dev)
 	struct accel_model *m = convolutions(false, false);
 	struct accel_program_info info = { .size = sizeof(info) };
 	struct accel_io_layout l = { .size = sizeof(l) };
+	struct accel_layer_profile layer = { .size = sizeof(layer) };
 	struct accel_device *other = open_device("model:array=8x8");
 	struct accel_compile_options o = { 0 };
 	struct accel_program *p;
@@ -214,6 +215,9 @@ static void test_program(struct accel_device *dev)
 	need(accel_program_get_info(p, &info));
 	ok(info.jobs == 1 && info.commands > 4 && info.cycles > 0 && info.constant_bytes > 0 && info.io_bytes > 0, "a program of %d job",
 	   info.jobs);
+	need(accel_program_layer(p, 0, &layer));
+	ok(layer.macs == (uint64_t)H * W * OUT * 9 * C && layer.estimated_cycles && !layer.cycles && !layer.time_ns,
+	   "before a run a layer's work and estimate are known, and nothing else");
 	need(accel_program_output_layout(p, 0, &l));
 	ok(l.channels == OUT && l.height == H && l.pixel_pitch == 8, "layout of the output");
 	need(accel_buffer_create(other, l.bytes, &buf));
