@@ -72,7 +72,8 @@ int onnx_open(const char *path, struct onnx_model **out)
 	*out = NULL;
 	err = file_map(path, ONNX_MAX_SIZE, &bytes, &size);
 	if (err)
-		return err;
+		/* What is empty, or no regular file, is no ONNX file either. */
+		return err == -EINVAL ? -EBADMSG : err;
 	err = decode(bytes, size, true, out);
 	return err ? error_in(err, "%s is no ONNX model", path) : 0;
 }
@@ -84,7 +85,7 @@ int onnx_open_memory(const void *bytes, size_t size, struct onnx_model **out)
 
 	*out = NULL;
 	if (!size)
-		return error(-EINVAL, "the model is empty");
+		return error(-EBADMSG, "the model is empty");
 	if (size > ONNX_MAX_SIZE)
 		return error(-EFBIG,
 			     "the model has %zu bytes, more than the %lld that are supported", size,

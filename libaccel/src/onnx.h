@@ -132,7 +132,7 @@ struct onnx_model {
 	bool mapped;
 };
 
-/* Opens a file: maps it and decodes it. */
+/* Opens a file: maps it and decodes it.  -EBADMSG: it is no ONNX file, or damaged. */
 int onnx_open(const char *path, struct onnx_model **out);
 
 /* Decodes a copy of these bytes. */

@@ -149,7 +149,7 @@ int onnx_decode_value_info(struct onnx_arena *a, struct pb_span s, struct onnx_v
 			return err;
 	}
 	if (!err && !v->name.size)
-		return error(-EINVAL, "an input, output or value of the graph has no name");
+		return error(-EBADMSG, "an input, output or value of the graph has no name");
 	return err;
 }
 
@@ -249,7 +249,7 @@ int onnx_decode_model(struct onnx_model *m, struct pb_span s)
 	if (err)
 		return err;
 	if (count[7] != 1)
-		return error(-EINVAL, "it has %zu graphs instead of one", count[7]);
+		return error(-EBADMSG, "it has %zu graphs instead of one", count[7]);
 	m->n_function = count[25];
 	m->opset = onnx_arena_alloc(m->arena, count[8], sizeof(*m->opset));
 	if (!m->opset)

@@ -69,7 +69,7 @@ static int decode_attr_tensor(struct onnx_arena *a, const struct pb_field *f,
 	if (err)
 		return err;
 	if (attr->t)
-		return error(-EINVAL, "it has two tensors");
+		return error(-EBADMSG, "it has two tensors");
 	attr->t = onnx_arena_alloc(a, 1, sizeof(*attr->t));
 	return attr->t ? onnx_decode_tensor(a, f->bytes, attr->t) : -ENOMEM;
 }
@@ -120,7 +120,7 @@ static int decode_attr(struct onnx_arena *a, struct pb_span s, struct onnx_attr 
 			return error_in(err, "attribute '%.*s'", ONNX_STR(attr->name));
 	}
 	if (!err && !attr->name.size)
-		return error(-EINVAL, "an attribute has no name");
+		return error(-EBADMSG, "an attribute has no name");
 	return err;
 }
 
@@ -167,6 +167,6 @@ int onnx_decode_node(struct onnx_arena *a, struct pb_span s, struct onnx_node *n
 					ONNX_STR(n->op_type));
 	}
 	if (!err && !n->op_type.size)
-		return error(-EINVAL, "'%.*s' has no operator", ONNX_STR(n->name));
+		return error(-EBADMSG, "'%.*s' has no operator", ONNX_STR(n->name));
 	return err;
 }

@@ -15,7 +15,7 @@ int pb_varint(struct pb_span *s, uint64_t *value)
 		uint8_t b;
 
 		if (s->p == s->end)
-			return error(-EINVAL, "the file is damaged: a number is cut off");
+			return error(-EBADMSG, "the file is damaged: a number is cut off");
 		b = *s->p++;
 		/* The tenth byte holds one bit; protobuf's own readers ignore what is above it. */
 		v |= (uint64_t)(b & 0x7f) << shift;
@@ -24,7 +24,7 @@ int pb_varint(struct pb_span *s, uint64_t *value)
 			return 0;
 		}
 	}
-	return error(-EINVAL, "the file is damaged: a number has more than 64 bits");
+	return error(-EBADMSG, "the file is damaged: a number has more than 64 bits");
 }
 
 /* Little-endian, whatever the machine is. */
@@ -40,7 +40,7 @@ static uint64_t fixed(const uint8_t *p, unsigned int size)
 static int read_fixed(struct pb_span *s, struct pb_field *f, unsigned int size)
 {
 	if (pb_size(*s) < size)
-		return error(-EINVAL, "the file is damaged: field %u is cut off", f->number);
+		return error(-EBADMSG, "the file is damaged: field %u is cut off", f->number);
 	f->value = fixed(s->p, size);
 	s->p += size;
 	return 0;
@@ -54,7 +54,7 @@ static int read_bytes(struct pb_span *s, struct pb_field *f)
 	if (err)
 		return err;
 	if (size > pb_size(*s))
-		return error(-EINVAL, "the file is cut off: field %u has %llu bytes, %zu are left",
+		return error(-EBADMSG, "the file is cut off: field %u has %llu bytes, %zu are left",
 			     f->number, (unsigned long long)size, pb_size(*s));
 	f->bytes.p = s->p;
 	s->p += size;
@@ -73,7 +73,7 @@ int pb_next(struct pb_span *s, struct pb_field *f)
 	if (err)
 		return err;
 	if (tag > UINT32_MAX || tag < 8)
-		return error(-EINVAL, "the file is damaged: %#llx is no field",
+		return error(-EBADMSG, "the file is damaged: %#llx is no field",
 			     (unsigned long long)tag);
 	*f = (struct pb_field){ .number = (uint32_t)(tag >> 3), .wire = (enum pb_wire)(tag & 7) };
 	switch (tag & 7) {
@@ -91,7 +91,7 @@ int pb_next(struct pb_span *s, struct pb_field *f)
 		break;
 	default:
 		/* 3 and 4 are groups, which nothing in ONNX uses. */
-		return error(-EINVAL, "the file is damaged: field %u has wire type %u", f->number,
+		return error(-EBADMSG, "the file is damaged: field %u has wire type %u", f->number,
 			     (unsigned int)(tag & 7));
 	}
 	return err ? err : 1;
@@ -101,7 +101,7 @@ int pb_expect(const struct pb_field *f, enum pb_wire wire, const char *what)
 {
 	if (f->wire == wire)
 		return 0;
-	return error(-EINVAL, "the file is damaged: %s has wire type %d instead of %d", what,
+	return error(-EBADMSG, "the file is damaged: %s has wire type %d instead of %d", what,
 		     (int)f->wire, (int)wire);
 }
 
@@ -127,7 +127,7 @@ static int64_t count_varints(struct pb_span s, const char *what)
 	int64_t n = 0;
 
 	if (s.p != s.end && (s.end[-1] & 0x80))
-		return error(-EINVAL, "the file is damaged: the last number of %s is cut off",
+		return error(-EBADMSG, "the file is damaged: the last number of %s is cut off",
 			     what);
 	for (; s.p != s.end; s.p++)
 		n += !(*s.p & 0x80);
@@ -143,7 +143,7 @@ int64_t pb_scalars_count(const struct pb_field *f, enum pb_wire wire, const char
 	if (wire == PB_VARINT)
 		return count_varints(f->bytes, what);
 	if (pb_size(f->bytes) % fixed_size(wire))
-		return error(-EINVAL, "the file is damaged: %s has %zu bytes, not a multiple of %u",
+		return error(-EBADMSG, "the file is damaged: %s has %zu bytes, not a multiple of %u",
 			     what, pb_size(f->bytes), fixed_size(wire));
 	return (int64_t)(pb_size(f->bytes) / fixed_size(wire));
 }

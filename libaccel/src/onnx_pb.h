@@ -36,13 +36,13 @@ static inline size_t pb_size(struct pb_span s)
 	return (size_t)(s.end - s.p);
 }
 
-/* The next field: 1, or 0 at the end, or -EINVAL with a message. */
+/* The next field: 1, or 0 at the end, or -EBADMSG with a message. */
 int pb_next(struct pb_span *s, struct pb_field *f);
 
-/* A bare varint, as in packed fields: 0 or -EINVAL. */
+/* A bare varint, as in packed fields: 0 or -EBADMSG. */
 int pb_varint(struct pb_span *s, uint64_t *value);
 
-/* 0 if the field has this wire type, else -EINVAL; what: "NodeProto.input". */
+/* 0 if the field has this wire type, else -EBADMSG; what: "NodeProto.input". */
 int pb_expect(const struct pb_field *f, enum pb_wire wire, const char *what);
 
 /*
@@ -54,7 +54,7 @@ int pb_count(struct pb_span s, size_t count[PB_COUNTED]);
 
 /*
  * Elements of a repeated scalar field, packed or not (writers may mix both).  pb_scalars_count()
- * says how many elements one occurrence holds, or -EINVAL.
+ * says how many elements one occurrence holds, or -EBADMSG.
  */
 int64_t pb_scalars_count(const struct pb_field *f, enum pb_wire wire, const char *what);
 
