@@ -193,6 +193,19 @@ static bool core_copies(const struct accel_program *p, int tensor, int region)
 	return false;
 }
 
+/* Whether the host takes anything out of the region but an output that is bound to it. */
+static bool host_unpacks(const struct accel_program *p, int tensor, int region)
+{
+	for (int i = 0; i < p->plan->n_segment; i++) {
+		const struct plan_segment *s = &p->plan->segment[i];
+
+		for (int k = 0; s->on_core && k < s->n_out; k++)
+			if (s->out[k].tensor != tensor && s->out[k].place.region == region)
+				return true;
+	}
+	return host_reads(p, tensor);
+}
+
 /* The port of an input or output that the core alone handles; -EINVAL, -ENOTSUP. */
 static int find_port(const struct accel_program *p, int index, bool in,
 		     const struct plan_port **port)
@@ -280,7 +293,7 @@ static int bind(struct accel_program *p, int index, bool in, struct accel_buffer
 	region = port->place.region;
 	if (buf)
 		err = check_buffer(p, buf, offset, p->plan->region[region].bytes);
-	if (!err && buf && !buf->bo->map && host_reads(p, port->tensor))
+	if (!err && buf && !buf->bo->map && host_unpacks(p, port->tensor, region))
 		err = error(-ENOTSUP, "the host reads '%s', and the buffer's exporter does not "
 			    "let it be mapped", p->g->tensor[port->tensor].name);
 	if (err)

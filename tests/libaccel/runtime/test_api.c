@@ -305,6 +305,31 @@ static void test_two_forms(struct accel_device *dev)
 	accel_model_free(m);
 }
 
+/* int8, and float from the same memory. */
+static void test_two_outputs(struct accel_device *dev)
+{
+	struct maker m = maker_new(1, false);
+	int y = make_conv(&m, make_input(&m, 1, C, H, W), OUT, 1, 1, 0, 1, false);
+	struct accel_buffer *buf;
+	struct accel_model *model;
+	struct accel_program *p;
+	void *map;
+
+	need(graph_add_output(m.g, m.g->node[graph_producer(m.g, y)].in[0]));
+	model = model_of(&m, y);
+	p = compile(model, dev);
+	need(accel_buffer_create(dev, 8192, &buf));
+	need(accel_program_bind_output(p, 0, buf, 0));
+	/* As an import whose exporter does not let it be mapped. */
+	map = buf->bo->map;
+	buf->bo->map = NULL;
+	refused(accel_program_bind_output(p, 0, buf, 0), -ENOTSUP, "and the buffer's exporter does not let it be mapped");
+	buf->bo->map = map;
+	accel_buffer_free(buf);
+	accel_program_free(p);
+	accel_model_free(model);
+}
+
 /* An input that is an output as it is. */
 static void test_passed_through(struct accel_device *dev)
 {
@@ -593,6 +618,7 @@ int main(void)
 	test_program(dev);
 	test_shared_input(dev);
 	test_two_forms(dev);
+	test_two_outputs(dev);
 	test_passed_through(dev);
 	test_absent_output(dev);
 	test_kernels();
