@@ -22,6 +22,9 @@ static struct slice slice_axis(int64_t dim, int64_t start, int64_t end, int64_t 
 {
 	struct slice s = { .step = limit(step, -FAR, FAR) };
 
+	/* An empty axis has no last element for a negative step to start from. */
+	if (!dim)
+		return s;
 	start = limit(start, -FAR, FAR);
 	end = limit(end, -FAR, FAR);
 	start += start < 0 ? dim : 0;
