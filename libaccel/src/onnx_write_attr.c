@@ -54,6 +54,18 @@ static void write_ints(struct pb_out *o, const char *name, int64_t n, const int6
 	write_ints2(o, name, n, v, 0, NULL);
 }
 
+/* A constant list of int64 or, as the reference takes it too, int32. */
+static void write_list(struct pb_out *o, const char *name, const struct tensor *t)
+{
+	size_t mark = begin(o, name, ONNX_ATTR_INTS);
+
+	for (int64_t i = 0; i < shape_count(&t->shape); i++)
+		pb_out_varint(o, 8, (uint64_t)(t->dtype == DTYPE_I32 ?
+						       ((const int32_t *)t->data)[i] :
+						       ((const int64_t *)t->data)[i]));
+	pb_out_end(o, mark);
+}
+
 static bool any(int n, const int64_t *v, int64_t usual)
 {
 	for (int i = 0; i < n; i++)
@@ -133,11 +145,8 @@ static void write_reduce(struct onnx_writer *w, const struct node *n)
 	onnx_write_int(&w->out, "keepdims", n->attr.reduce.keepdims);
 	if (n->attr.reduce.noop_if_empty)
 		onnx_write_int(&w->out, "noop_with_empty_axes", 1);
-	if (onnx_write_is_attr(w, n, 1)) {
-		const struct tensor *axes = &w->g->tensor[n->in[1]];
-
-		write_ints(&w->out, "axes", shape_count(&axes->shape), axes->data);
-	}
+	if (onnx_write_is_attr(w, n, 1))
+		write_list(&w->out, "axes", &w->g->tensor[n->in[1]]);
 }
 
 static void write_split(struct onnx_writer *w, const struct node *n)

@@ -53,6 +53,8 @@ static const struct expect {
 	{ 9, IO "node ReduceMean x -> y axes=is:2,3", 13,
 	  "keepdims : x:float32[1x4x8x8] tensor#0:int64[2]{2 3} ->" },
 	{ 18, IO "init a i64 2 = 2,3\nnode ReduceMean x a -> y", 13, "tensor#0:int64[2]{2 3} ->" },
+	{ 18, IO "init a i32 2 = 2,-1\nnode ReduceMean x a -> y", 13, "tensor#0:int64[2]{2 -1} ->" },
+	{ 18, IO "init a i32 1 = 3\nnode ReduceMean x a -> y", 13, "tensor#0:int64[1]{3} ->" },
 	{ 18, IO "input a i64 2\nnode ReduceMean x a -> y", 18, "a:int64[2] ->" },
 	{ 18, IO "node ReduceMean x -> y noop_with_empty_axes=i:1", 18, "noop_if_empty" },
 	{ 18, IO "output z f32\nnode Split x -> y z axis=i:1 num_outputs=i:2", 13,
