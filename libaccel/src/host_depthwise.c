@@ -58,7 +58,8 @@ static int make_phase(const struct depthwise *d, const struct host_phase *y,
 		p->offset[t] = ((ptrdiff_t)(y->at[ky] - d->in.y0) * d->in.width + x->at[kx] -
 				d->in.x0) * l->in_ch;
 		for (int c = 0; c < l->out_ch; c++) {
-			int w = l->weights[(c * l->y.k + y->tap[ky]) * l->x.k + x->tap[kx]];
+			int64_t row = (int64_t)c * l->y.k + y->tap[ky];
+			int w = l->weights[row * l->x.k + x->tap[kx]];
 
 			p->weight[(size_t)t * lanes + (size_t)c] = (float)w;
 			p->bias[c] = (int32_t)((uint32_t)p->bias[c] - (uint32_t)(l->in_zp * w));
@@ -109,7 +110,7 @@ static void depthwise_free(void *state)
 static bool fits(const struct layer *l)
 {
 	if (l->groups != l->in_ch || l->groups != l->out_ch ||
-	    (int64_t)l->y.k * l->x.k > MAX_TAPS)
+	    (int64_t)l->y.k * l->x.k > MAX_TAPS || !host_padded_fits(l, SLACK))
 		return false;
 	for (int c = 0; c < l->out_ch; c++)
 		if (host_scale(l->scale[c]) < 0)
@@ -241,7 +242,8 @@ static int depthwise_run(void *state, const struct host_view *in, const struct h
 
 		for (int y = 0; y < py->count; y++) {
 			r.in = (const int8_t *)d->in.data +
-			       (size_t)(y * py->in_step * d->in.width) * (size_t)l->in_ch;
+			       (size_t)y * (size_t)py->in_step * (size_t)d->in.width *
+				       (size_t)l->in_ch;
 			r.out = out->data + (size_t)(py->first + y * py->step) * out->row +
 				(size_t)px->first * out->pixel;
 			run(&r);

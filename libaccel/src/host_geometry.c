@@ -69,15 +69,31 @@ void host_phases_free(struct host_phase *p, int n)
 
 /* ---- padded inputs ---- */
 
-int host_padded_make(const struct layer *l, uint8_t flip, size_t slack, struct host_padded *p)
+static void set_extent(const struct layer *l, struct host_padded *p)
 {
 	int last_y, last_x;
-	size_t size;
 
 	host_input_range(l, &l->y, &p->y0, &last_y);
 	host_input_range(l, &l->x, &p->x0, &last_x);
 	p->height = last_y - p->y0 + 1;
 	p->width = last_x - p->x0 + 1;
+}
+
+bool host_padded_fits(const struct layer *l, size_t slack)
+{
+	struct host_padded p;
+	size_t pixels;
+
+	set_extent(l, &p);
+	pixels = (size_t)p.height * (size_t)p.width;
+	return pixels <= (INT32_MAX - slack) / (size_t)l->in_ch;
+}
+
+int host_padded_make(const struct layer *l, uint8_t flip, size_t slack, struct host_padded *p)
+{
+	size_t size;
+
+	set_extent(l, p);
 	p->flip = flip;
 	size = (size_t)p->height * (size_t)p->width * (size_t)l->in_ch + slack;
 	p->data = malloc(size);

@@ -62,7 +62,13 @@ struct host_padded {
 	uint8_t flip;
 };
 
-/* slack: bytes that may be read behind the end.  -ENOMEM. */
+/*
+ * Whether all of it and `slack` bytes behind can be reached by 32-bit offsets, as kernels use them.  Padding alone may make
+ * more of a small input: a kernel of the host answers -ENOTSUP to such a layer.
+ */
+bool host_padded_fits(const struct layer *l, size_t slack);
+
+/* slack: bytes that may be read behind the end.  It must fit.  -ENOMEM. */
 int host_padded_make(const struct layer *l, uint8_t flip, size_t slack, struct host_padded *p);
 void host_padded_fill(const struct layer *l, const struct host_view *in, struct host_padded *p);
 

@@ -17,6 +17,9 @@
 
 #ifdef __x86_64__
 
+/* Groups come in turn: the last one's reads go on behind its channels. */
+#define SLACK 64
+
 struct phase {
 	const struct host_phase *y, *x;
 	struct vnni_run *run;
@@ -153,7 +156,7 @@ static int make_phase(const struct vnni *v, struct phase *p)
 {
 	size_t lanes = (size_t)v->l->groups * (size_t)v->lanes;
 
-	p->run = calloc((size_t)(v->l->y.k * v->l->x.k), sizeof(*p->run));
+	p->run = calloc((size_t)v->l->y.k * (size_t)v->l->x.k, sizeof(*p->run));
 	if (!p->run)
 		return -ENOMEM;
 	list_runs(v, p);
@@ -208,7 +211,8 @@ static void vnni_free(void *state)
 
 static bool fits(const struct layer *l)
 {
-	if (!vnni_available() || (l->groups > 1 && out_group(l) < 8))
+	if (!vnni_available() || (l->groups > 1 && out_group(l) < 8) ||
+	    !host_padded_fits(l, SLACK))
 		return false;
 	for (int c = 0; c < l->out_ch; c++)
 		if (host_scale(l->scale[c]) < 0)
@@ -230,8 +234,7 @@ static bool prefers_dot(const struct layer *l)
 static int fill_state(struct vnni *v)
 {
 	const struct layer *l = v->l;
-	/* Groups come in turn: the last one's reads go on behind its channels. */
-	int err = host_padded_make(l, 0x80, 64, &v->in);
+	int err = host_padded_make(l, 0x80, SLACK, &v->in);
 
 	if (err)
 		return err;
@@ -278,7 +281,7 @@ static void run_phase(const struct vnni *v, const struct phase *p, const struct 
 	job->quads = p->quads;
 	job->height = p->y->count;
 	job->width = p->x->count;
-	job->in_row = (size_t)(p->y->in_step * v->in.width) * (size_t)l->in_ch;
+	job->in_row = (size_t)p->y->in_step * (size_t)v->in.width * (size_t)l->in_ch;
 	job->in_pixel = (size_t)p->x->in_step * (size_t)l->in_ch;
 	job->out_row = (size_t)p->y->step * out->row;
 	job->out_pixel = (size_t)p->x->step * out->pixel;

@@ -252,6 +252,37 @@ static void test_odd(void)
 	}
 }
 
+/*
+ * Padding makes 2.2 GB of one pixel, farther than offsets of 32 bits reach: the kernels that pad leave it to plain, before they
+ * allocate.  XNNPACK has no padded input.
+ */
+static void test_far_padding(void)
+{
+	struct rng r = { 3 };
+
+	for (int groups = 1; groups <= 33; groups += 32) {
+		struct sample s = { .n = 1 };
+		struct layer *l = &s.l;
+		struct host_layer h;
+		bool made;
+
+		l->name = "layer";
+		l->y = l->x = (struct axis){ 1, 1, 9, 1, 1024, 4096 };
+		l->win_y = l->win_x = (struct window){ 1, 1, 1 };
+		l->in_ch = l->out_ch = 33;
+		l->groups = groups;
+		l->res = -1;
+		l->min = -128;
+		l->max = 127;
+		sample_fill(&s, &r);
+		made = !host_layer_init(&h, l, 1u << 0 | 1u << 2);
+		if (!ok(made && !strcmp(host_chosen(&h), "plain"), "padding of 2.2 GB in %d groups is left to plain", groups))
+			note("%s", made ? host_chosen(&h) : error_message());
+		host_layer_free(&h);
+		sample_free(&s);
+	}
+}
+
 static void need(int err)
 {
 	if (!err)
@@ -329,6 +360,7 @@ int main(int argc, char **argv)
 {
 	test_layers(argc > 1 ? atoi(argv[1]) : 300);
 	test_odd();
+	test_far_padding();
 	test_net("U-Net", make_unet(32, 8, 1));
 	test_net("DCGAN", make_dcgan(8, 2));
 	test_net("FCN-8s", make_fcn8s(64, 16, 3));
