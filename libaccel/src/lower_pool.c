@@ -67,7 +67,7 @@ bool lower_requantises(const struct operand *x, const struct target *t)
 
 static int max_padding(const struct axis *a)
 {
-	int end = (a->out - 1) * a->stride + a->k - a->in - a->pad;
+	int end = (a->out - 1) * a->stride + (a->k - 1) * a->dilation + 1 - a->in - a->pad;
 
 	return a->pad > end ? a->pad : end;
 }

@@ -126,6 +126,9 @@ static const struct expect {
 	{ PICTURE "node AveragePool xf -> y kernel_shape=is:3,3 pads=is:1,1,1,1\n" Y,
 	  "AveragePool_2 (AveragePool): its averages at the border are of fewer values" },
 	{ X("1,1,300,8") "node AveragePool xf -> y kernel_shape=is:257,2\n" Y, "AveragePool_2 (AveragePool): its window of 257x2 is larger than 256x256" },
+	/* Only the padding at the end shows that this one is at the border. */
+	{ X("1,4,5,5") "node AveragePool xf -> y kernel_shape=is:3,3 dilations=is:2,2 pads=is:0,0,1,1\n" Y,
+	  "AveragePool_2 (AveragePool): its averages at the border are of fewer values" },
 	{ PICTURE "node AveragePool xf -> y kernel_shape=is:20001,20001 pads=is:20000,20000,20000,20000 count_include_pad=i:1\n" Y,
 	  "AveragePool_2 (AveragePool): its output has no shape that the core knows" },
 	{ X("1,4,8,8,8") "node AveragePool xf -> y kernel_shape=is:2,2,2\n" Y, "AveragePool_2 (AveragePool): the core pools in one or two dimensions" },
