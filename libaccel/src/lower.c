@@ -163,6 +163,22 @@ void lower_drop_layer(struct lower *lo, int layer)
 		(size_t)(net->n_layer - layer) * sizeof(*net->layer));
 }
 
+/* About; of a deconvolution the inputs lie a stride apart. */
+static int64_t extent_met(const struct layer *l, const struct axis *a)
+{
+	int64_t reach = (int64_t)(a->k - 1) * a->dilation;
+
+	if (l->deconv)
+		return (a->out - 1 + reach) / a->stride + 2;
+	return (int64_t)(a->out - 1) * a->stride + reach + 1;
+}
+
+/* Padding alone makes gigabytes of a single pixel, which the host would fill and compute with. */
+bool lower_padding_fits(const struct layer *l)
+{
+	return extent_met(l, &l->y) * extent_met(l, &l->x) <= (1 << 29) / l->in_ch;
+}
+
 int lower_producer_layer(const struct lower *lo, int act)
 {
 	for (int i = lo->net->n_layer; i-- > 0;)

@@ -55,6 +55,9 @@ struct layer *lower_new_layer(struct lower *lo, int node, enum layer_kind kind, 
 void lower_drop_layer(struct lower *lo, int layer);
 int lower_producer_layer(const struct lower *lo, int act);	/* or -1 */
 
+/* What a convolution meets, padding included, is at most twice as large as an act may be. */
+bool lower_padding_fits(const struct layer *l);
+
 /* No node but this one needs the tensor, directly or through DequantizeLinear. */
 bool lower_only_use(const struct lower *lo, int tensor, int node);
 

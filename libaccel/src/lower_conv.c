@@ -243,6 +243,8 @@ static int conv_layer(struct lower *lo, int node, const struct product *p)
 		return keep(lo, lower_reason(
 					lo, node,
 					"its kernel, stride or padding is too large for the core"));
+	if (!lower_padding_fits(l))
+		return keep(lo, lower_reason(lo, node, "its padding is too large for the core"));
 	l->win_y.out = l->y.out;
 	l->win_x.out = l->x.out;
 	l->macs = (uint64_t)g.batch * (uint64_t)l->out_ch * (uint64_t)(l->in_ch / l->groups) *

@@ -1,15 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /* Maximum and average pools. */
-#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 
 #include "lower.h"
 #include "ref.h"
 
+/* False: what is computed with these might not fit in an int.  ONNX's may have any size up to 2^30. */
+static bool set_axis(struct axis *a, const struct ref_conv *g, int i)
+{
+	if (g->kernel[i] > 1 << 10 || g->dilation[i] > 1 << 10 || g->stride[i] > 1 << 12 ||
+	    g->pad_begin[i] > 1 << 12 || (g->out[i] - 1) * g->stride[i] > 1 << 28)
+		return false;
+	a->k = (int)g->kernel[i];
+	a->stride = (int)g->stride[i];
+	a->dilation = (int)g->dilation[i];
+	a->pad = (int)g->pad_begin[i];
+	return true;
+}
+
 /* The window of a pool over an act of one or two dimensions; global ones cover it. */
-static void pool_axes(struct lower *lo, int node, const struct act *x, const struct act *y,
-		      struct axis *ay, struct axis *ax)
+static int pool_axes(struct lower *lo, int node, const struct act *x, const struct act *y,
+		     struct axis *ay, struct axis *ax)
 {
 	const struct node *n = &lo->g->node[node];
 	bool global = n->op != OP_MAX_POOL && n->op != OP_AVERAGE_POOL;
@@ -17,12 +29,12 @@ static void pool_axes(struct lower *lo, int node, const struct act *x, const str
 	struct shape in = { .rank = 4, .dim = { x->n, x->c, x->h, x->w } };
 	struct node copy = *n;
 	struct ref_conv g;
-	int spatial = n->attr.conv.spatial, err;
+	int spatial = n->attr.conv.spatial;
 
 	*ay = (struct axis){ x->h, y->h, global ? x->h : 1, 1, 1, 0 };
 	*ax = (struct axis){ x->w, y->w, global ? x->w : 1, 1, 1, 0 };
 	if (global)
-		return;
+		return MATCH;
 	if (spatial == 1) {
 		w = (struct shape){ .rank = 3, .dim = { x->c, 1, 1 } };
 		in = (struct shape){ .rank = 3, .dim = { x->n, x->c, x->w } };
@@ -31,21 +43,11 @@ static void pool_axes(struct lower *lo, int node, const struct act *x, const str
 		w.dim[2 + i] = n->attr.conv.kernel[i];
 	copy.op = OP_CONV; /* whose geometry is the same */
 	copy.attr.conv.group = x->c;
-	err = ref_conv_geometry(&copy, &in, &w, &g);
-	assert(!err); /* or graph_infer() had refused it */
-	(void)err;
-	*ay = (struct axis){ x->h,
-			     y->h,
-			     (int)g.kernel[1],
-			     (int)g.stride[1],
-			     (int)g.dilation[1],
-			     (int)g.pad_begin[1] };
-	*ax = (struct axis){ x->w,
-			     y->w,
-			     (int)g.kernel[2],
-			     (int)g.stride[2],
-			     (int)g.dilation[2],
-			     (int)g.pad_begin[2] };
+	/* graph_infer() has not seen it as weights: a kernel may have more taps than a tensor elements. */
+	if (ref_conv_geometry(&copy, &in, &w, &g) || !set_axis(ay, &g, 1) || !set_axis(ax, &g, 2))
+		return lower_reason(lo, node,
+				    "its kernel, stride or padding is too large for the core");
+	return MATCH;
 }
 
 int8_t *lower_requant_table(const struct operand *x, const struct target *t)
@@ -122,7 +124,7 @@ int lower_pool(struct lower *lo, int node, const struct target *t)
 	struct axis y, x;
 	struct operand in;
 	struct layer *l;
-	int out;
+	int out, err;
 
 	if (in_three_dimensions(lo, n))
 		return lower_reason(lo, node, "the core pools in one or two dimensions");
@@ -135,7 +137,9 @@ int lower_pool(struct lower *lo, int node, const struct target *t)
 						     "its output has no shape that the core knows");
 	if (n->n_out > 1 && n->out[1] >= 0)
 		return lower_reason(lo, node, "the core does not make the indices of a pool");
-	pool_axes(lo, node, &lo->net->act[in.act], &lo->net->act[out], &y, &x);
+	err = pool_axes(lo, node, &lo->net->act[in.act], &lo->net->act[out], &y, &x);
+	if (err != MATCH)
+		return err;
 	if (y.dilation != 1 || x.dilation != 1)
 		return lower_reason(lo, node, "the core has no dilation in pools");
 	if (y.k > 16 || x.k > 16)
@@ -151,6 +155,10 @@ int lower_pool(struct lower *lo, int node, const struct target *t)
 		return -ENOMEM;
 	set_border(&l->y, &l->win_y, &y);
 	set_border(&l->x, &l->win_x, &x);
+	if (!lower_padding_fits(l)) {
+		lower_drop_layer(lo, lo->net->n_layer - 1);
+		return lower_reason(lo, node, "its padding is too large for the core");
+	}
 	l->pad_value = -128;
 	l->min = t->min;
 	l->max = t->max;
@@ -183,7 +191,7 @@ int lower_average(struct lower *lo, int node, const struct target *t)
 	struct axis y, x;
 	struct operand in;
 	struct layer *l;
-	int out;
+	int out, err;
 	double taps;
 
 	if (in_three_dimensions(lo, n))
@@ -197,7 +205,9 @@ int lower_average(struct lower *lo, int node, const struct target *t)
 		return out == -ENOMEM ? out
 				      : lower_reason(lo, node,
 						     "its output has no shape that the core knows");
-	pool_axes(lo, node, &lo->net->act[in.act], &lo->net->act[out], &y, &x);
+	err = pool_axes(lo, node, &lo->net->act[in.act], &lo->net->act[out], &y, &x);
+	if (err != MATCH)
+		return err;
 	if ((max_padding(&y) > 0 || max_padding(&x) > 0) &&
 	    (!n->attr.conv.count_include_pad || n->attr.conv.ceil_mode))
 		return lower_reason(lo, node, "its averages at the border are of fewer values");
@@ -209,6 +219,10 @@ int lower_average(struct lower *lo, int node, const struct target *t)
 		return -ENOMEM;
 	l->y = y;
 	l->x = x;
+	if (!lower_padding_fits(l)) {
+		lower_drop_layer(lo, lo->net->n_layer - 1);
+		return lower_reason(lo, node, "its padding is too large for the core");
+	}
 	taps = (double)y.k * x.k;
 	if (lower_fill(l, 1, (float)((double)in.scale / ((double)t->scale * taps))))
 		return -ENOMEM;
