@@ -184,7 +184,8 @@ static bool fill_value(const struct lower *lo, const struct node *n, const struc
 	const struct tensor *t = lower_const(lo, n, 2);
 	float real = 0;
 
-	*v = x->zp;
+	/* 0, which is -128 in the act of a uint8 tensor as it is. */
+	*v = x->known ? x->zp : lower_zero(NULL, 0, lo->g->tensor[x->tensor].dtype);
 	if (!t)
 		return n->n_in <= 2 || n->in[2] < 0;
 	if (lower_scalar(t, &real)) {
