@@ -76,7 +76,8 @@ int lower_concat(struct lower *lo, int node, const struct operand *in, int n,
 	int rank = lo->g->tensor[t->tensor].shape.rank, out, channel = 0, err = MATCH;
 	int64_t axis = c->attr.axis.axis;
 
-	if (axis != 1 && axis + rank != 1)
+	/* Of a vector, axis 0 is pictures. */
+	if ((axis < 0 ? axis + rank : axis) != 1)
 		return lower_reason(lo, node, "the core joins channels only");
 	out = lower_act(lo, t->tensor);
 	if (out < 0)

@@ -161,6 +161,10 @@ static const struct expect {
 
 	/* Moves. */
 	{ PICTURE "node Concat xf xf -> y axis=i:2\n" Y, "Concat_2 (Concat): the core joins channels only" },
+	{ X("4") "node Concat xf xf -> y axis=i:0\n" Y, "Concat_2 (Concat): the core joins channels only" },
+	{ X("4") "node Concat xq xq -> yq axis=i:-1\n" RAW, "Concat_2 (Concat): the core joins channels only" },
+	{ X("4") "node com.microsoft:QLinearConcat s z xq s z xq s z -> yq axis=i:0\n" RAW,
+	  "QLinearConcat_2 (QLinearConcat): the core joins channels only" },
 	{ PICTURE "input u f32 1,4,8,8\nnode Concat xf u -> y axis=i:1\n" Y, "Concat_2 (Concat): its operands are not all int8; quantise the model" },
 	{ X("1,4,8192,8192") "node Concat xf xf -> y axis=i:1\n" Y, "Concat_2 (Concat): its output has no shape that the core knows" },
 	{ UNQUANTISED "init p i64 8 = 0,0,1,1,0,0,1,1\nnode Pad x p -> y\n" Y, "Pad_0 (Pad): its input is not int8; quantise the model" },
