@@ -122,6 +122,27 @@ static int linear(struct lower *lo, int node, const struct operand *x, int out, 
 	return MATCH;
 }
 
+/*
+ * ONNX finds pixels by the scales that are given, which need not be those between the sizes: 3 pixels
+ * times 2.2 are 6.  With sizes it has no others.
+ */
+static bool scales_are(const struct lower *lo, const struct node *n, int sy, int sx)
+{
+	const struct tensor *scales = lower_const(lo, n, 2);
+	int rank = lo->g->tensor[n->in[0]].shape.rank;
+	const float *s;
+
+	if (n->n_in > 3 && n->in[3] >= 0)
+		return true;
+	if (!scales || scales->dtype != DTYPE_F32 || shape_count(&scales->shape) != rank)
+		return false;
+	s = scales->data;
+	for (int i = 0; i < rank; i++)
+		if (s[i] != (float)(i < 2 ? 1 : i == rank - 1 ? sx : sy))
+			return false;
+	return true;
+}
+
 int lower_resize(struct lower *lo, int node, const struct target *t)
 {
 	const struct node *n = &lo->g->node[node];
@@ -143,6 +164,8 @@ int lower_resize(struct lower *lo, int node, const struct target *t)
 		return lower_reason(lo, node, "the core resizes pictures by whole numbers");
 	sy = b->h / a->h;
 	sx = b->w / a->w;
+	if (!scales_are(lo, n, sy, sx))
+		return lower_reason(lo, node, "its scales are not those from its input's size to its output's");
 	if (n->attr.resize.mode == RESIZE_NEAREST && !lower_requantises(&x, t) && t->min == -128 &&
 	    t->max == 127)
 		return nearest(lo, node, &x, out, sy, sx);

@@ -206,6 +206,17 @@ static const struct expect {
 	  "Resize_2 (Resize): this interpolation is no transposed convolution" },
 	{ PICTURE "init r f32 4 = 1,1,2,2\nnode Resize xf - r -> y mode=s:cubic\n" Y,
 	  "Resize_2 (Resize): the core resizes by repeating (without requantising), or linearly between int8 tensors with scales" },
+	/* 3 times 2.2 are 6, and the pixels are those of 2.2. */
+	{ X("1,4,3,3") "init r f32 4 = 1,1,2.2,2\nnode Resize xf - r -> y coordinate_transformation_mode=s:asymmetric nearest_mode=s:floor\n" Y,
+	  "Resize_2 (Resize): its scales are not those from its input's size to its output's" },
+	{ X("1,4,3,3") "init r f32 4 = 1,1,2,2.2\nnode Resize xq - r -> yq coordinate_transformation_mode=s:asymmetric nearest_mode=s:floor\n" RAW,
+	  "Resize_2 (Resize): its scales are not those from its input's size to its output's" },
+	{ X("1,4,3,3") "init r f32 4 = 1,1,2.2,2.2\nnode Resize xf - r -> y coordinate_transformation_mode=s:asymmetric mode=s:linear\n" Y,
+	  "Resize_2 (Resize): its scales are not those from its input's size to its output's" },
+	{ X("1,4,3,3") "init r f32 4 = 1,1.2,2,2\nnode Resize xf - r -> y coordinate_transformation_mode=s:asymmetric nearest_mode=s:floor\n" Y,
+	  "Resize_2 (Resize): its scales are not those from its input's size to its output's" },
+	{ X("1,4,3") "init r f32 3 = 1,1,2.2\nnode Resize xf - r -> y coordinate_transformation_mode=s:asymmetric nearest_mode=s:floor\n" Y,
+	  "Resize_2 (Resize): its scales are not those from its input's size to its output's" },
 	{ PICTURE "init r f32 4 = 1,1,2,2\nnode Resize xq - r -> yq mode=s:linear\n" RAW,
 	  "Resize_2 (Resize): the core resizes by repeating (without requantising), or linearly between int8 tensors with scales" },
 
@@ -296,6 +307,8 @@ static const char *const taken[] = {
 
 	/* Resizing: wherever ONNX finds the pixels. */
 	PICTURE TWICE "node Resize xq - r -> yq\n" RAW,
+	PICTURE "init n i64 4 = 1,4,16,24\nnode Resize xq - - n -> yq\n" RAW,
+	X("1,4,8") "init r f32 3 = 1,1,2\nnode Resize xq - r -> yq\n" RAW,
 	PICTURE TWICE R "half_pixel nearest_mode=s:round_prefer_ceil\n" Y,
 	PICTURE TWICE R "pytorch_half_pixel\n" Y,
 	PICTURE TWICE R "align_corners\n" Y,
