@@ -337,6 +337,13 @@ static int dense_layer(struct lower *lo, int node, const struct product *p, cons
 	return keep(lo, err);
 }
 
+/* A column is as many elements of a square product as a row, but one for each row. */
+static bool one_per_column(const struct shape *c, int64_t columns)
+{
+	return shape_count(c) == 1 ||
+	       (shape_count(c) == columns && c->dim[c->rank - 1] == columns);
+}
+
 static int check_matrix(struct lower *lo, int node, const struct tensor *w, bool transposed,
 			struct matrix *m)
 {
@@ -366,7 +373,7 @@ int lower_dense(struct lower *lo, int node, const struct target *t)
 		err = check_weights(lo, node, &p.w, m.n);
 	if (err == MATCH && gemm)
 		err = float_bias(lo, node, 2, &p.b);
-	if (err == MATCH && p.b.data && !one_or(p.b.data, m.n))
+	if (err == MATCH && p.b.data && !one_per_column(&p.b.data->shape, m.n))
 		err = lower_reason(lo, node, "its bias is not one per output");
 	return err == MATCH ? dense_layer(lo, node, &p, &m) : err;
 }

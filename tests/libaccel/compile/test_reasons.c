@@ -74,6 +74,9 @@ static const struct expect {
 	{ X("16384,1") W("1,16385") "node MatMul xf wf -> y\n" Y, "MatMul_3 (MatMul): its output has no shape that the core knows" },
 	{ X("2,8") W("8,5") "init b i32 2,5\nnode DequantizeLinear b s -> bf\nnode Gemm xf wf bf -> y\n" Y,
 	  "Gemm_4 (Gemm): its bias is not one per output" },
+	/* Of a square product: one per row, not per column. */
+	{ X("4,8") W("8,4") "init b i32 4,1\nnode DequantizeLinear b s -> bf\nnode Gemm xf wf bf -> y\n" Y,
+	  "Gemm_4 (Gemm): its bias is not one per output" },
 	{ X("2,8") "init w i8 8,5\ninit ws f32 - = 1\ninit wz i8 - = -100\nnode DequantizeLinear w ws wz -> wf\nnode Gemm xf wf -> y\n" Y,
 	  "Gemm_3 (Gemm): its weights less their zero point do not fit in int8" },
 
@@ -257,6 +260,8 @@ static const char *const taken[] = {
 	PICTURE W("4,4,3,3") "init b i32 4 = 500,-600,700,800\ninit bs f32 - = 0.001\nnode DequantizeLinear b bs -> bf\nnode Conv xf wf bf -> y\n" Y,
 	X("1,4,20") W("4,4,3") "node Conv xf wf -> y\n" Y,
 	PICTURE W("256,5") "node Flatten xf -> f\nnode Identity f -> e\ninit n i64 2 = 1,256\nnode Reshape e n -> d\nnode MatMul d wf -> y\n" Y,
+	X("4,8") W("8,4") "init b i32 1,4 = 50,-60,70,80\nnode DequantizeLinear b s -> bf\nnode Gemm xf wf bf -> y\n" Y,
+	X("4,8") W("8,1") "init b i32 1,1 = 50\nnode DequantizeLinear b s -> bf\nnode Gemm xf wf bf -> y\n" Y,
 	Q "init b i32 4 = 1,-2,3,-4\nnode QLinearConv xq s z w ws wz s z b -> yq\n" RAW,
 	PICTURE CHANNELS "node QLinearConv xq s z w ws wz s z -> yq\n" RAW,
 	U8("1,4,8,8") "init w u8 4,4,1,1\ninit ws f32 - = 0.02\ninit wz u8 - = 9\nnode QLinearConv xq s z w ws wz s z -> yq\n" RAW,
