@@ -89,6 +89,17 @@ struct bias {
 	const struct tensor *data, *scale; /* scale NULL: that of the accumulator */
 };
 
+/* A zero point of int32, of which nothing is to be subtracted. */
+static bool all_zero(const struct tensor *t)
+{
+	if (!t || t->dtype != DTYPE_I32)
+		return false;
+	for (int64_t i = 0; i < shape_count(&t->shape); i++)
+		if (((const int32_t *)t->data)[i])
+			return false;
+	return true;
+}
+
 /* Behind a DequantizeLinear; absent: data NULL. */
 static int float_bias(struct lower *lo, int node, int input, struct bias *b)
 {
@@ -108,6 +119,8 @@ static int float_bias(struct lower *lo, int node, int input, struct bias *b)
 	b->scale = lower_const(lo, d, 1);
 	if (b->data->dtype != DTYPE_I32 || b->scale->dtype != DTYPE_F32)
 		return lower_reason(lo, node, "its bias is not int32");
+	if (d->n_in > 2 && d->in[2] >= 0 && !all_zero(lower_const(lo, d, 2)))
+		return lower_reason(lo, node, "its bias has a zero point that is not 0");
 	lower_cover(lo, p);
 	return MATCH;
 }
