@@ -218,17 +218,14 @@ static void fcn_device_unmap_all(struct fcn_device *fdev)
 /* Stops the core for good. */
 static void fcn_device_stop(struct fcn_device *fdev)
 {
-	int ret;
-
 	mutex_lock(&fdev->reset_lock);
 	spin_lock_irq(&fdev->slot_lock);
 	if (fdev->state == FCN_HW_RUNNING)
 		WRITE_ONCE(fdev->state, FCN_HW_FROZEN);
 	spin_unlock_irq(&fdev->slot_lock);
-	/* Without power it does no harm.  One that reads as ones may still do DMA. */
-	ret = fdev->state == FCN_HW_OFF || fdev->dark ? 0 : fcn_hw_reset(fdev);
-	if (ret && fdev->bus->quiesce)
-		fdev->bus->quiesce(fdev);
+	/* One that reads as ones may still do DMA. */
+	if (fdev->state != FCN_HW_OFF && !fdev->dark && !fdev->cut_off && fcn_hw_reset(fdev))
+		fcn_recover_cut_off(fdev);
 	/* Fences signal when the core does no DMA any more. */
 	fcn_recover_lost(fdev);
 	mutex_unlock(&fdev->reset_lock);

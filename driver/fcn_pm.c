@@ -73,8 +73,7 @@ static void fcn_pm_power_on(struct fcn_device *fdev)
 		ret = fcn_hw_reset(fdev);
 	if (ret) {
 		drm_err(&fdev->drm, "the core does not wake up (%d), it is lost\n", ret);
-		if (fdev->bus->quiesce)
-			fdev->bus->quiesce(fdev);
+		fcn_recover_cut_off(fdev);
 		fcn_recover_lost(fdev);
 		goto out_unlock;
 	}

@@ -130,6 +130,17 @@ static unsigned int fcn_slots_empty(struct fcn_device *fdev, struct fcn_job *job
 	return n;
 }
 
+/* A core that cannot be reset does no DMA any more.  reset_lock is held. */
+void fcn_recover_cut_off(struct fcn_device *fdev)
+{
+	lockdep_assert_held(&fdev->reset_lock);
+
+	if (fdev->bus->quiesce) {
+		fdev->bus->quiesce(fdev);
+		fdev->cut_off = true;
+	}
+}
+
 /**
  * fcn_recover_lost() - Give the core up
  * @fdev: device; reset_lock is held
@@ -176,8 +187,7 @@ static int fcn_recover_freeze(struct fcn_device *fdev, struct fcn_slot *slot, in
 	trace_fcn_reset(fdev, ret);
 	if (ret) {
 		drm_err(&fdev->drm, "reset failed (%d), the core is lost\n", ret);
-		if (fdev->bus->quiesce)
-			fdev->bus->quiesce(fdev);
+		fcn_recover_cut_off(fdev);
 		fcn_recover_lost(fdev);
 		return ret;
 	}

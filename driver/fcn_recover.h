@@ -4,6 +4,7 @@
 
 struct fcn_device;
 
+void fcn_recover_cut_off(struct fcn_device *fdev);
 void fcn_recover_lost(struct fcn_device *fdev);
 void fcn_recover_cancel_running(struct fcn_device *fdev);
 

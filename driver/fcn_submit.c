@@ -6,10 +6,11 @@
 /**
  * DOC: Submission
  *
- * First everything is copied from user space, with nothing held: a page may take as long as its
- * owner likes.  All else that can fail follows, for all jobs of the call: look-ups, memory, waking
- * the device, locks, fence slots, dependencies.  Then nothing can fail: the jobs are armed and
- * pushed, and their fences are put into reservation objects and syncobjs.
+ * First everything is copied from user space, with no lock held: a page may take as long as its
+ * owner likes.  The jobs count already, which bounds what a file can have copied.  All else that
+ * can fail follows, for all jobs of the call: look-ups, memory, waking the device, locks, fence
+ * slots, dependencies.  Then nothing can fail: the jobs are armed and pushed, and their fences are
+ * put into reservation objects and syncobjs.
  *
  * Jobs of one call go into one queue, and the core runs them in its order.  So a job needs no fence
  * of an earlier one of the same call.
@@ -499,23 +500,20 @@ int fcn_ioctl_submit(struct drm_device *drm, void *data, struct drm_file *file)
 		return -ENOSPC;
 	submit.entity = &client->entities[args->priority];
 
-	ret = fcn_submit_copy(&submit, args);
-	if (ret)
-		goto out_release;
-	if (!fcn_device_enter(client->fdev, &idx)) {
-		ret = -ENODEV;
-		goto out_release;
-	}
-	/* What was closed, and whose jobs are done, is out of reach of these. */
-	fcn_vm_reap(client);
 	ret = fcn_client_take_jobs(client, args->job_count);
+	if (ret)
+		return ret;
+	ret = fcn_submit_copy(&submit, args);
+	if (!ret && !fcn_device_enter(client->fdev, &idx))
+		ret = -ENODEV;
 	if (!ret) {
+		/* What was closed, and whose jobs are done, is out of reach of these. */
+		fcn_vm_reap(client);
 		ret = fcn_submit_jobs(&submit);
-		if (ret)
-			fcn_client_return_jobs(client, args->job_count);
+		drm_dev_exit(idx);
 	}
-	drm_dev_exit(idx);
-out_release:
+	if (ret)
+		fcn_client_return_jobs(client, args->job_count);
 	fcn_submit_release(&submit);
 	return ret;
 }

@@ -38,6 +38,7 @@ struct options {
 	const char *socket, *log, *record, *replay;
 	struct vf_device_options dev;
 	char *faults; /* text */
+	bool made; /* something that a transcript says is given, too */
 };
 
 static int stop_fd = -1;
@@ -146,17 +147,17 @@ static void parse_options(struct options *opt, int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
 		switch (c) {
 		case 's': opt->socket = optarg; break;
-		case 'a': parse_array(optarg, sim); break;
-		case 'm': parse_memory(optarg, sim); break;
-		case 'S': sim->seed = parse_number("seed", optarg, UINT64_MAX); break;
+		case 'a': parse_array(optarg, sim); opt->made = true; break;
+		case 'm': parse_memory(optarg, sim); opt->made = true; break;
+		case 'S': sim->seed = parse_number("seed", optarg, UINT64_MAX); opt->made = true; break;
 		case 'F': add_faults_file(opt, optarg); break;
 		case 'f': add_faults(opt, optarg); break;
 		case 'l': opt->log = optarg; break;
 		case 'r': opt->record = optarg; break;
 		case 'R': opt->replay = optarg; break;
-		case 'n': opt->dev.spin = (unsigned)parse_number("spin", optarg, UINT32_MAX); break;
+		case 'n': opt->dev.spin = (unsigned)parse_number("spin", optarg, UINT32_MAX); opt->made = true; break;
 		case 'w': sim->waves = optarg; break;
-		case 'x': opt->dev.no_msix = true; break;
+		case 'x': opt->dev.no_msix = opt->made = true; break;
 		case 'h': fputs(usage, stdout); exit(0);
 		default: fputs(usage, stderr); exit(2);
 		}
@@ -165,7 +166,7 @@ static void parse_options(struct options *opt, int argc, char **argv)
 		die(2, "what is '%s'? See --help", argv[optind]);
 	if (!opt->socket == !opt->replay)
 		die(2, "one of --socket and --replay is wanted. See --help");
-	if (opt->replay && (opt->log || opt->record || opt->faults))
+	if (opt->replay && (opt->made || opt->log || opt->record || opt->faults))
 		die(2, "--replay has all but --waves from the transcript. See --help");
 }
 

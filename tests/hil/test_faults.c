@@ -256,7 +256,7 @@ static void bad_arguments(void **state)
 		{ "--socket", "here", "--fault", "dead-server nth=0" }, { "--socket", "here", "--fault", "dead-server on=wire" },
 		{ "--socket", "here", "--fault", "mute-server at=1e3" }, { "--socket", "here", "--fault", "vanish-mapping on=dma" },
 		{ "--socket", "here", "--fault", "vanish-mapping len" }, { "--replay", "x", "--socket", "y" },
-		{ "--socket", "here", "--fault", "vanish-mapping len=4" }, { "--replay", "x", "--log", "y" },
+		{ "--socket", "here", "--fault", "vanish-mapping len=4" }, { "--replay", "x", "--log", "y" }, { "--replay", "x", "--seed", "1" },
 	};
 
 	char dir[] = "/tmp/fcn-refused-XXXXXX", path[64];

@@ -54,7 +54,7 @@ static int crowd_start(struct crowd *crowd)
 	int err = 0;
 
 	atomic_store(&crowd->stop, false);
-	crowd->end = fcn_now() + 2 * FCN_SEC;
+	crowd->end = fcn_now() + 2 * fcn_slow() * FCN_SEC;
 	crowd->n = 0;
 	if (sched_getaffinity(0, sizeof(all), &all) || be_real_time(CALLER))
 		return -errno;
@@ -75,17 +75,16 @@ static int crowd_start(struct crowd *crowd)
 	return err;
 }
 
-/* Whether it was there till now. */
-static bool crowd_end(struct crowd *crowd)
+static void crowd_end(struct crowd *crowd)
 {
-	bool there = crowd->n && fcn_now() < crowd->end;
-
+	/* No reason to fail: what is tested holds without it, too. */
+	if (crowd->n && fcn_now() >= crowd->end)
+		printf("# the crowd went too early, the machine is slow\n");
 	atomic_store(&crowd->stop, true);
 	for (int i = 0; i < crowd->n; i++)
 		pthread_join(crowd->thread[i], NULL);
 	crowd->n = 0;
 	be_real_time(0);
-	return there;
 }
 
 FIXTURE(starved) {
@@ -183,16 +182,14 @@ TEST_F_TIMEOUT(starved, later_job, 60)
 {
 	for (int i = 0; i < 8; i++) {
 		uint64_t va = 0;
-		bool late, there;
+		bool late;
 
 		ASSERT_EQ(0, close_and_end(self, variant->in_mid_job, 16384, &va));
 		self->next.n_cmd = 0;
 		fcn_add_copy(&self->next, va, self->other.va, 4096);
 		ASSERT_EQ(0, fcn_start(self->fd, &self->next));
-		there = crowd_end(&self->crowd);
-		EXPECT_EQ(-EFAULT, fcn_finish(self->fd, &self->next, 60, &late));
-		if (!there)
-			SKIP(return, "the machine is too slow");
+		crowd_end(&self->crowd);
+		ASSERT_EQ(-EFAULT, fcn_finish(self->fd, &self->next, 60, &late));
 	}
 }
 
@@ -220,8 +217,7 @@ static int fill_up(FIXTURE_DATA(starved) *self, bool in_mid_job, int dmabuf)
 TEST_F_TIMEOUT(starved, limit, 60)
 {
 	EXPECT_EQ(0, fill_up(self, variant->in_mid_job, -1));
-	if (!crowd_end(&self->crowd))
-		SKIP(return, "the machine is too slow");
+	crowd_end(&self->crowd);
 }
 
 TEST_F_TIMEOUT(starved, limit_of_imports, 60)
@@ -234,8 +230,7 @@ TEST_F_TIMEOUT(starved, limit_of_imports, 60)
 	dmabuf = fcn_export(from, bo.handle);
 	ASSERT_LE(0, dmabuf);
 	EXPECT_EQ(0, fill_up(self, variant->in_mid_job, dmabuf));
-	if (!crowd_end(&self->crowd))
-		SKIP(return, "the machine is too slow");
+	crowd_end(&self->crowd);
 	close(dmabuf);
 	close(from);
 }
