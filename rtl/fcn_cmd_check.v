@@ -22,7 +22,7 @@ module fcn_cmd_check #(
     /* verilator lint_on UNUSED */
 
     // A function, so that a simulator works it out for the commands that are to be checked, and not
-    // in every cycle.
+    // in every cycle.  Verilator 5.032 takes its variables for registers of the process: hence lint_off.
     function legal(input [511:0] cmd);
         reg version_ok;
         reg [31:0] load_va;
@@ -62,7 +62,7 @@ module fcn_cmd_check #(
         reg [31:0] store_pitch_s;
         reg store_ok;
         reg store_sync_ok;
-        begin
+        begin // verilator lint_off BLKSEQ
             version_ok = cmd[11:8] == 4'd1;
 
             // LOAD
@@ -171,7 +171,7 @@ module fcn_cmd_check #(
                 && ~|{cmd[511:24], cmd[15:12]} /* reserved */;
 
             legal = version_ok && (load_ok || load_sync_ok || conv_ok || conv_sync_ok || post_ok || post_sync_ok || store_ok || store_sync_ok);
-        end
+        end // verilator lint_on BLKSEQ
     endfunction
 
     always @(posedge clk_i) if (check_i) legal_o <= legal(cmd_i);
