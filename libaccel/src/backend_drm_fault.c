@@ -74,11 +74,15 @@ int drm_result(const struct drm_device *d, const struct drm_job *job, struct cor
 	*result = (struct core_result){ 0 };
 	memcpy(result->perf, (const char *)job->perf->bo.map + job->perf_offset,
 	       sizeof(result->perf));
-	/* A record is written by jobs that ended well, and by no other: no need to ask. */
-	if (has_record(result))
+	/*
+	 * A record is written by jobs that ended well, and by no other: no need to ask.  Unless caches
+	 * or bounce buffers are in between: they may bring back that of an earlier job.
+	 */
+	if (d->coherent && has_record(result))
 		return 0;
-	memset(result->perf, 0, sizeof(result->perf));
 	err = fence_error(d, job, &error);
+	if (err || error || !has_record(result))
+		memset(result->perf, 0, sizeof(result->perf));
 	if (err || !error)
 		return err;
 	if (error == -ENODEV)

@@ -127,7 +127,7 @@ static void end_job(int i)
 {
 	job[i].ended = true;
 	job[i].error = fake.end;
-	if (!fake.end && !fake.no_record) {
+	if (fake.end ? fake.old_record : !fake.no_record) {
 		uint64_t r[16] = { (uint64_t)1 << 32, 1234 };
 
 		memcpy(job[i].record, r, sizeof(r));

@@ -29,6 +29,7 @@ extern struct fake_kernel {
 	bool hold;			/* jobs do not end, until fake_release() */
 	int end;			/* how jobs end: 0, or a negative errno for the fence */
 	bool no_record;
+	bool old_record;		/* a failed job has one, too: of an earlier job, out of a cache */
 	uint32_t cause, addr, cmd;	/* of the fault that is kept; cause UINT32_MAX: none is */
 	uint64_t other_faults;		/* of other jobs, behind it */
 	int max_jobs;			/* more that have not ended: -ENOSPC */

@@ -339,6 +339,28 @@ static void test_ends(void)
 	ok(fake_reset(), "nothing is left");
 }
 
+/* What is where a failed job's record would be is not looked at. */
+static void test_old_record(void)
+{
+	struct core_result r;
+	struct work w;
+	int err;
+
+	fake_reset();
+	fake.coherent = false;
+	fake.old_record = true;
+	work_init(&w);
+	ok(!run(&w, &r) && !r.cause && r.perf[1] == 1234, "a core that is not coherent: a good end, with its record");
+	fake.end = -EIO;
+	err = run(&w, &r);
+	ok(!err && r.cause == FCN_CAUSE_BUS_READ && !r.perf[0] && !r.perf[1], "a bad one, with the record of an earlier job: cause %u", r.cause);
+	fake.end = -ENODEV;
+	err = run(&w, &r);
+	ok(err == -ENODEV, "a lost core, with the record of an earlier job: %d", err);
+	w.dev->ops->close(w.dev);
+	ok(fake_reset(), "nothing is left");
+}
+
 static void test_order_of_calls(void)
 {
 	struct core_result r;
@@ -594,6 +616,7 @@ int main(void)
 	test_public();
 	test_buffers();
 	test_ends();
+	test_old_record();
 	test_order_of_calls();
 	test_full();
 	test_overtaken();
