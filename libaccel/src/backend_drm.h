@@ -67,8 +67,8 @@ int drm_bo_export(struct core_device *dev, struct bo *bo);
 void drm_bo_free(struct core_device *dev, struct bo *bo);
 
 /* Between the host's accesses and the core's, where caches or exporters need to be told. */
-void drm_bo_to_core(struct drm_device *d, const struct drm_job *job);
-void drm_bo_to_host(struct drm_device *d, const struct drm_job *job);
+int drm_bo_to_core(struct drm_device *d, const struct drm_job *job);
+int drm_bo_to_host(struct drm_device *d, const struct drm_job *job);
 
 /* ---- backend_drm_job.c, backend_drm_fault.c ---- */
 

@@ -208,40 +208,53 @@ void drm_bo_free(struct core_device *dev, struct bo *bo)
 
 /* ---- whose turn it is ---- */
 
-/* A descriptor of its own, since another thread may free the bo: -1, the handle is no import. */
-static int import_fd(struct drm_device *d, uint32_t handle)
+/*
+ * Takes a descriptor of its own, since another thread may free the bo: *fd -1, the handle is no
+ * import.
+ */
+static int import_fd(struct drm_device *d, uint32_t handle, int *fd)
 {
-	int fd = -1;
+	int err = 0;
 
+	*fd = -1;
 	pthread_mutex_lock(&d->lock);
 	for (struct drm_bo *b = d->bo; d->n_import && b; b = b->next)
 		if (b->handle == handle && b->dmabuf >= 0 && b->bo.map)
-			fd = b->dmabuf;
-	if (fd >= 0)
-		fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+			*fd = b->dmabuf;
+	if (*fd >= 0) {
+		*fd = fcntl(*fd, F_DUPFD_CLOEXEC, 0);
+		err = *fd < 0 ? -errno : 0;
+	}
 	pthread_mutex_unlock(&d->lock);
-	return fd;
+	return err ? drm_error(d, err, "tell the exporter of a dma-buf whose turn it is") : 0;
 }
 
-static void access_imports(struct drm_device *d, const struct drm_job *job, uint64_t flags)
+/* The first error; the imports behind it are told all the same. */
+static int access_imports(struct drm_device *d, const struct drm_job *job, uint64_t flags)
 {
-	for (uint32_t i = 0; i < job->n_ref; i++) {
-		int fd = import_fd(d, job->ref[i].handle);
+	int first = 0;
 
+	for (uint32_t i = 0; i < job->n_ref; i++) {
+		int fd, err = import_fd(d, job->ref[i].handle, &fd);
+
+		if (!first)
+			first = err;
 		if (fd < 0)
 			continue;
 		access_dmabuf(fd, flags);
 		close(fd);
 	}
+	return first;
 }
 
 /*
- * An error here has no one to go to: the submission or wait beside it meets the same one.  A handle
- * that was closed meanwhile is nobody's memory any more.
+ * An error of the driver's is not returned: the submission or wait beside it meets the same one.  A
+ * handle that was closed meanwhile is nobody's memory any more.
  */
-void drm_bo_to_core(struct drm_device *d, const struct drm_job *job)
+int drm_bo_to_core(struct drm_device *d, const struct drm_job *job)
 {
-	access_imports(d, job, DMA_BUF_SYNC_END);
+	int err = access_imports(d, job, DMA_BUF_SYNC_END);
+
 	for (uint32_t i = 0; !d->coherent && i < job->n_ref; i++) {
 		struct drm_fcn_accel_bo_cpu_fini fini = {
 			.handle = job->ref[i].handle,
@@ -250,11 +263,13 @@ void drm_bo_to_core(struct drm_device *d, const struct drm_job *job)
 
 		drmIoctl(d->fd, DRM_IOCTL_FCN_ACCEL_BO_CPU_FINI, &fini);
 	}
+	return err;
 }
 
-void drm_bo_to_host(struct drm_device *d, const struct drm_job *job)
+int drm_bo_to_host(struct drm_device *d, const struct drm_job *job)
 {
-	access_imports(d, job, DMA_BUF_SYNC_START);
+	int err = access_imports(d, job, DMA_BUF_SYNC_START);
+
 	for (uint32_t i = 0; !d->coherent && i < job->n_ref; i++) {
 		struct drm_fcn_accel_bo_cpu_prep prep = {
 			.handle = job->ref[i].handle,
@@ -265,6 +280,7 @@ void drm_bo_to_host(struct drm_device *d, const struct drm_job *job)
 		if (job->ref[i].access & DRM_FCN_ACCEL_ACCESS_WRITE)
 			drmIoctl(d->fd, DRM_IOCTL_FCN_ACCEL_BO_CPU_PREP, &prep);
 	}
+	return err;
 }
 
 #else

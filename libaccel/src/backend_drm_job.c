@@ -230,11 +230,12 @@ static int run(struct drm_device *d, struct drm_job *j, const struct core_job *j
 		.job_size = sizeof(kernel),
 		.priority = DRM_FCN_ACCEL_PRIORITY_NORMAL,
 	};
+	int err;
 
 	memset((char *)j->perf->bo.map + j->perf_offset, 0, RECORD_BYTES);
-	drm_bo_to_core(d, j);
+	err = drm_bo_to_core(d, j);
 	j->start_ns = now();
-	return submit_ioctl(d, &submit);
+	return err ? err : submit_ioctl(d, &submit);
 }
 
 int drm_submit(struct core_device *dev, const struct core_job *job, uint64_t *token)
@@ -327,8 +328,9 @@ int drm_wait(struct core_device *dev, uint64_t token, int64_t timeout_ns,
 	if (err) {
 		drm_error(d, err, "wait for a job");
 	} else {
-		drm_bo_to_host(d, j);
-		err = drm_result(d, j, result);
+		err = drm_bo_to_host(d, j);
+		if (!err)
+			err = drm_result(d, j, result);
 	}
 	return end_wait(d, j, token, true) ? err : no_job(token);
 }

@@ -412,6 +412,39 @@ static void test_order_of_calls(void)
 	ok(fake_reset(), "nothing is left");
 }
 
+/* Without a descriptor left an exporter cannot be told: an error, and not as if nothing were imported. */
+static void test_no_descriptor(void)
+{
+	struct rlimit limit, none;
+	struct core_result r;
+	struct work w;
+	struct bo *import;
+	int fd = fake_dmabuf(4096), err;
+	uint64_t token;
+
+	fake_reset();
+	work_init(&w);
+	w.dev->ops->bo_import(w.dev, fd, &import);
+	w.used[1] = import;
+	getrlimit(RLIMIT_NOFILE, &limit);
+	none = (struct rlimit){ 3, limit.rlim_max };
+	setrlimit(RLIMIT_NOFILE, &none);
+	err = w.dev->ops->submit(w.dev, &w.job, &token);
+	setrlimit(RLIMIT_NOFILE, &limit);
+	ok(err == -EMFILE && says("exporter") && !fake.submits, "submit: %s", error_message());
+	err = w.dev->ops->submit(w.dev, &w.job, &token);
+	ok(!err && fake.submits == 1 && fake.sync_end == 1, "with one it is");
+	setrlimit(RLIMIT_NOFILE, &none);
+	err = w.dev->ops->wait(w.dev, token, INT64_MAX, &r);
+	setrlimit(RLIMIT_NOFILE, &limit);
+	ok(err == -EMFILE && says("exporter"), "wait: %s", error_message());
+	ok(w.dev->ops->wait(w.dev, token, 0, &r) == -EINVAL, "and the job is used up");
+	ok(!run(&w, &r) && !r.cause, "the next one is as ever");
+	w.dev->ops->close(w.dev);
+	close(fd);
+	ok(fake_reset(), "nothing is left");
+}
+
 static void test_full(void)
 {
 	struct core_result r;
@@ -618,6 +651,7 @@ int main(void)
 	test_ends();
 	test_old_record();
 	test_order_of_calls();
+	test_no_descriptor();
 	test_full();
 	test_overtaken();
 	test_memory();
