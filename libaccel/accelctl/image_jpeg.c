@@ -5,18 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <jerror.h>
 #include <jpeglib.h>
 
 #include "error.h"
 #include "image.h"
 
 #define QUALITY 95
+#define SINK_BYTES 4096	/* of a file, to begin with */
 #define MAX_SCANS 200	/* of a progressive file: each costs as much as the whole picture */
 
 /* libjpeg reports errors by a function that must not return. */
 struct handler {
 	struct jpeg_error_mgr mgr;
 	jmp_buf jump;
+	volatile int err;	/* what it was, for who is jumped to */
 };
 
 static void on_error(j_common_ptr info)
@@ -25,7 +28,7 @@ static void on_error(j_common_ptr info)
 	char text[JMSG_LENGTH_MAX];
 
 	h->mgr.format_message(info, text);
-	error(-EINVAL, "%s", text);
+	h->err = error(h->mgr.msg_code == JERR_OUT_OF_MEMORY ? -ENOMEM : -EINVAL, "%s", text);
 	longjmp(h->jump, 1);
 }
 
@@ -39,10 +42,11 @@ static void on_message(j_common_ptr info, int level)
 static void on_progress(j_common_ptr info)
 {
 	j_decompress_ptr d = (j_decompress_ptr)(void *)info;
+	struct handler *h = (struct handler *)(void *)info->err;
 
 	if (d->input_scan_number > MAX_SCANS) {
-		error(-EINVAL, "more than %d scans", MAX_SCANS);
-		longjmp(((struct handler *)(void *)info->err)->jump, 1);
+		h->err = error(-EINVAL, "more than %d scans", MAX_SCANS);
+		longjmp(h->jump, 1);
 	}
 }
 
@@ -88,12 +92,14 @@ int jpeg_parse(const void *bytes, size_t size, struct image *im)
 	struct jpeg_decompress_struct d;
 	struct jpeg_progress_mgr progress = { .progress_monitor = on_progress };
 	struct handler h;
-	volatile int err = -EINVAL;
+	int err;
 
 	memset(&d, 0, sizeof(d));
 	d.err = handler_init(&h);
 	im->rgb = NULL;
-	if (!setjmp(h.jump)) {
+	if (setjmp(h.jump)) {
+		err = h.err;
+	} else {
 		jpeg_create_decompress(&d);
 		d.progress = &progress;
 		err = decompress(&d, bytes, size, im);
@@ -106,15 +112,50 @@ int jpeg_parse(const void *bytes, size_t size, struct image *im)
 	return err;
 }
 
-/* Where libjpeg keeps the file that it makes; it may move. */
+/*
+ * Where libjpeg writes the file.  Not by its own jpeg_mem_dest(): that one says only at the end where
+ * its memory has moved to, and after an error there would be no telling what is to be freed.
+ */
 struct sink {
+	struct jpeg_destination_mgr mgr;
 	unsigned char *bytes;
-	unsigned long size;
+	size_t room, size;
 };
+
+/* All of the room is in use, and there must be more. */
+static boolean sink_grow(j_compress_ptr c)
+{
+	struct sink *to = (struct sink *)(void *)c->dest;
+	size_t room = to->room ? 2 * to->room : SINK_BYTES;
+	unsigned char *bytes = realloc(to->bytes, room);
+
+	if (!bytes)
+		ERREXIT1(c, JERR_OUT_OF_MEMORY, 0);
+	to->mgr.next_output_byte = bytes + to->room;
+	to->mgr.free_in_buffer = room - to->room;
+	to->bytes = bytes;
+	to->room = room;
+	return TRUE;
+}
+
+static void sink_begin(j_compress_ptr c)
+{
+	sink_grow(c);
+}
+
+static void sink_end(j_compress_ptr c)
+{
+	struct sink *to = (struct sink *)(void *)c->dest;
+
+	to->size = to->room - to->mgr.free_in_buffer;
+}
 
 static void compress(struct jpeg_compress_struct *c, const struct image *im, struct sink *to)
 {
-	jpeg_mem_dest(c, &to->bytes, &to->size);
+	to->mgr.init_destination = sink_begin;
+	to->mgr.empty_output_buffer = sink_grow;
+	to->mgr.term_destination = sink_end;
+	c->dest = &to->mgr;
 	c->image_width = (JDIMENSION)im->width;
 	c->image_height = (JDIMENSION)im->height;
 	c->input_components = 3;
@@ -135,13 +176,15 @@ int jpeg_make(const struct image *im, void **bytes, size_t *size)
 	struct jpeg_compress_struct c;
 	struct handler h;
 	struct sink *to = calloc(1, sizeof(*to));
-	volatile int err = -EINVAL;
+	int err;
 
 	if (!to)
 		return error(-ENOMEM, "out of memory for a JPEG file");
 	memset(&c, 0, sizeof(c));
 	c.err = handler_init(&h);
-	if (!setjmp(h.jump)) {
+	if (setjmp(h.jump)) {
+		err = h.err;
+	} else {
 		jpeg_create_compress(&c);
 		compress(&c, im, to);
 		err = 0;

@@ -267,6 +267,7 @@ int main(int argc, char **argv)
 	copy_model(24, 32, "copy.onnx");
 	copy_model(8, 8, "small.onnx");
 	copy_model(16, 16, "sixteen.onnx");
+	copy_model(96, 128, "large.onnx");
 	classes_model("classes.onnx");
 	sum_model("sum.onnx");
 	cast_models();
@@ -281,6 +282,7 @@ int main(int argc, char **argv)
 	wide_picture(40000, "wide.jpg");
 	many_scans("scans.jpg");
 	picture(32, 24, "a.jpg");
+	picture(128, 96, "large.jpg");
 	picture(13, 9, "odd.png");
 	array(ACCEL_FLOAT32, 4, (int64_t[]){ 1, 3, 24, 32 }, "x.npy");
 	array(ACCEL_FLOAT64, 4, (int64_t[]){ 1, 3, 24, 32 }, "double.npy");

@@ -205,6 +205,7 @@ int main(int argc, char **argv)
 	sweep("info copy.onnx --json", NULL);
 	sweep("run copy.onnx a.png -o oom.png", "oom.png");
 	sweep("run copy.onnx a.jpg -o oom.jpg", "oom.jpg");
+	sweep("run large.onnx large.jpg -o oom.jpg", "oom.jpg");
 	sweep("run copy.onnx --input x.npy -o oom.npy --device model:array=8x8", "oom.npy");
 	sweep("quantize copy.onnx --calib one -o oom.onnx", "oom.onnx");
 	sweep("profile copy.onnx a.png --trace oom.json", "oom.json");
