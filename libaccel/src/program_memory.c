@@ -206,6 +206,19 @@ static bool host_unpacks(const struct accel_program *p, int tensor, int region)
 	return host_reads(p, tensor);
 }
 
+/* Whether the tensor is an array between two jobs: the host packs it for the one behind. */
+static bool host_packs(const struct accel_program *p, int tensor)
+{
+	for (int i = 0; i < p->plan->n_segment; i++) {
+		const struct plan_segment *s = &p->plan->segment[i];
+
+		for (int k = 0; s->on_core && k < s->n_in; k++)
+			if (s->in[k].tensor == tensor)
+				return true;
+	}
+	return false;
+}
+
 /* The port of an input or output that the core alone handles; -EINVAL, -ENOTSUP. */
 static int find_port(const struct accel_program *p, int index, bool in,
 		     const struct plan_port **port)
@@ -293,7 +306,8 @@ static int bind(struct accel_program *p, int index, bool in, struct accel_buffer
 	region = port->place.region;
 	if (buf)
 		err = check_buffer(p, buf, offset, p->plan->region[region].bytes);
-	if (!err && buf && !buf->bo->map && host_unpacks(p, port->tensor, region))
+	if (!err && buf && !buf->bo->map &&
+	    (host_unpacks(p, port->tensor, region) || (!in && host_packs(p, port->tensor))))
 		err = error(-ENOTSUP, "the host reads '%s', and the buffer's exporter does not "
 			    "let it be mapped", p->g->tensor[port->tensor].name);
 	if (err)

@@ -266,6 +266,50 @@ static void test_bind(struct accel_device *dev)
 	accel_model_free(m);
 }
 
+/* An output that is an input of the core's next job as well, for which the host takes it out of the buffer. */
+static void test_bind_between(struct accel_device *dev)
+{
+	struct graph *g = graph_new();
+	const float scale = 0.25f;
+	const int8_t zero = 3;
+	int t = graph_add_tensor(g, "x", DTYPE_F32, &picture), s, z;
+	struct accel_model *m;
+	struct accel_program *p;
+	struct accel_buffer *buf;
+	float x[N], y[N], want[N];
+	struct accel_array a = array(ACCEL_FLOAT32, x, sizeof(x)), b[2] = { { 0 }, array(ACCEL_FLOAT32, y, sizeof(y)) };
+	void *map;
+
+	graph_add_input(g, t);
+	s = graph_add_const(g, "scale", DTYPE_F32, &scalar, &scale);
+	z = graph_add_const(g, "zero", DTYPE_I8, &scalar, &zero);
+	for (int i = 0; i < 2; i++) {
+		t = add(g, OP_QUANTIZE_LINEAR, i ? "q2" : "q", 3, (int[]){ t, s, z }, DTYPE_I8);
+		t = add(g, OP_IDENTITY, i ? "core2" : "core", 1, &t, DTYPE_I8);
+		t = add(g, OP_DEQUANTIZE_LINEAR, i ? "d2" : "d", 3, (int[]){ t, s, z }, DTYPE_F32);
+		graph_add_output(g, t);
+	}
+	need(model_new(g, &m));
+	p = compile(m, dev);
+	need(accel_buffer_create(dev, 4096, &buf));
+	map = buf->bo->map;
+	/* As an import whose exporter does not let it be mapped. */
+	buf->bo->map = NULL;
+	ok(accel_program_bind_output(p, 0, buf, 0) == -ENOTSUP, "%s", accel_error_message());
+	ok(!accel_program_bind_output(p, 1, buf, 0) && !accel_program_bind_input(p, 0, buf, 0),
+	   "what the core alone uses need not be mapped");
+	need(accel_program_bind_output(p, 1, NULL, 0));
+	need(accel_program_bind_input(p, 0, NULL, 0));
+	buf->bo->map = map;
+	need(accel_program_bind_output(p, 0, buf, 0));
+	fill(x, 9);
+	expect("core", false, x, want);
+	ok(!accel_run(p, &a, b) && !memcmp(y, want, sizeof(y)), "a bound output is the next job's input");
+	accel_buffer_free(buf);
+	accel_program_free(p);
+	accel_model_free(m);
+}
+
 struct seen {
 	int calls, last, total;
 	bool rising;
@@ -417,6 +461,7 @@ int main(int argc, char **argv)
 	test_faults(dev);
 	test_jobs(dev);
 	test_bind(dev);
+	test_bind_between(dev);
 	test_progress(dev);
 	test_threads(dev);
 	accel_device_close(dev);
