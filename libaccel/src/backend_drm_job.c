@@ -16,7 +16,7 @@
 #include "error.h"
 
 #define RECORD_BYTES 128
-#define RECORDS 32		/* in a buffer object: a page */
+#define RECORDS 32		/* in a buffer object of a coherent device: a page */
 #define FULL_TRIES 1000
 
 static int64_t now(void)
@@ -62,13 +62,18 @@ static void put_idle(struct drm_device *d, struct drm_job *j)
 	d->idle = j;
 }
 
-/* Makes as many idle jobs as there are records in a buffer object. */
+/*
+ * Makes as many idle jobs as there are records in a buffer object.  Where caches are told whose turn
+ * it is, that is for a whole buffer object: a record has one of its own, as its job does not end
+ * with others.
+ */
 static int make_jobs(struct drm_device *d)
 {
+	const uint32_t records = d->coherent ? RECORDS : 1;
 	struct bo *perf;
-	int err = drm_bo_create(&d->dev, (size_t)RECORDS * RECORD_BYTES, &perf);
+	int err = drm_bo_create(&d->dev, (size_t)records * RECORD_BYTES, &perf);
 
-	for (uint32_t i = 0; !err && i < RECORDS; i++) {
+	for (uint32_t i = 0; !err && i < records; i++) {
 		struct drm_job *j = calloc(1, sizeof(*j));
 
 		if (!j)
