@@ -351,6 +351,9 @@ void accel_buffer_free(struct accel_buffer *buf);	/* a program that it is bound 
  * Lets a program take input, or leave output, number `index` in a buffer in the core's own layout:
  * int8, rows of pixels of pixel_pitch bytes, channels dense in a pixel.  Where only the channels of
  * a pixel are written, what lies between stays as it is.
+ * From the call that runs the program until the one that waits for its end the host leaves what is
+ * bound alone; where the driver copies what the core reads and writes (bounce buffers), the whole of
+ * each buffer.
  * offset: a multiple of 64.  buf NULL returns to arrays; the arrays given for bound inputs and
  * outputs are ignored.
  * -ENOTSUP: the input or output is the host's business: there is no core, or the node that reads or

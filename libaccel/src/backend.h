@@ -33,12 +33,18 @@ struct bo {
  * A job: commands at cmd + cmd_offset (64-byte aligned).  Every buffer that it uses is mapped as
  * long as its bo lives.
  */
+/* Bytes of a bo. */
+struct bo_range {
+	size_t start, bytes;
+};
+
 struct core_job {
 	const struct bo *cmd;
 	size_t cmd_offset;
 	uint32_t cmd_count;
 	const struct bo *const *bo;	/* all it reads or writes, for the driver's fences */
 	const bool *bo_write;
+	const struct bo_range *bo_range;	/* where in each; NULL: anywhere */
 	int n_bo;
 };
 

@@ -32,6 +32,7 @@ struct drm_job {
 	int64_t start_ns;
 	unsigned users;		/* threads in wait() */
 	struct drm_fcn_accel_bo_ref *ref;
+	struct bo_range *range;	/* of the buffer object of each ref */
 	uint32_t n_ref, room;
 };
 

@@ -247,7 +247,30 @@ static int access_imports(struct drm_device *d, const struct drm_job *job, uint6
 	return first;
 }
 
+static bool overlap(const struct bo_range *a, const struct bo_range *b)
+{
+	return a->start < b->start + b->bytes && b->start < a->start + a->bytes;
+}
+
+/* Whether a job that nobody has waited for yet writes what `job` uses of the buffer object of ref[i]. */
+static bool core_writes(struct drm_device *d, const struct drm_job *job, uint32_t i)
+{
+	bool found = false;
+
+	pthread_mutex_lock(&d->lock);
+	for (const struct drm_job *j = d->job; j && !found; j = j->next)
+		for (uint32_t k = 0; k < j->n_ref && !found; k++)
+			found = j->ref[k].handle == job->ref[i].handle &&
+				j->ref[k].access & DRM_FCN_ACCEL_ACCESS_WRITE &&
+				overlap(&j->range[k], &job->range[i]);
+	pthread_mutex_unlock(&d->lock);
+	return found;
+}
+
 /*
+ * What an earlier job writes for this one is the core's already: the host has not seen it, and where
+ * FINI copies, what the host has would replace it.
+ *
  * An error of the driver's is not returned: the submission or wait beside it meets the same one.  A
  * handle that was closed meanwhile is nobody's memory any more.
  */
@@ -261,6 +284,8 @@ int drm_bo_to_core(struct drm_device *d, const struct drm_job *job)
 			.flags = DRM_FCN_ACCEL_ACCESS_READ | DRM_FCN_ACCEL_ACCESS_WRITE,
 		};
 
+		if (core_writes(d, job, i))
+			continue;
 		drmIoctl(d->fd, DRM_IOCTL_FCN_ACCEL_BO_CPU_FINI, &fini);
 	}
 	return err;

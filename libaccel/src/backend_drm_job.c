@@ -34,6 +34,7 @@ static void free_job(struct drm_device *d, struct drm_job *j)
 	if (j->syncobj)
 		drmSyncobjDestroy(d->fd, j->syncobj);
 	free(j->ref);
+	free(j->range);
 	free(j);
 }
 
@@ -138,6 +139,34 @@ static uint32_t handle_of(const struct bo *bo)
 	return ((const struct drm_bo *)(const void *)bo)->handle;
 }
 
+static int need_refs(struct drm_job *j, uint32_t n)
+{
+	struct drm_fcn_accel_bo_ref *ref;
+	struct bo_range *range;
+
+	if (n <= j->room)
+		return 0;
+	ref = realloc(j->ref, n * sizeof(*ref));
+	if (ref)
+		j->ref = ref;
+	range = ref ? realloc(j->range, n * sizeof(*range)) : NULL;
+	if (!range)
+		return error(-ENOMEM, "out of memory for a job of %u buffers", n - 2);
+	j->range = range;
+	j->room = n;
+	return 0;
+}
+
+static void list_ranges(struct drm_job *j, const struct core_job *job)
+{
+	for (int i = 0; i < job->n_bo; i++)
+		j->range[i] = job->bo_range ? job->bo_range[i] :
+					      (struct bo_range){ 0, job->bo[i]->size };
+	j->range[job->n_bo] = (struct bo_range){ job->cmd_offset,
+						 (size_t)job->cmd_count * FCN_CMD_BYTES };
+	j->range[job->n_bo + 1] = (struct bo_range){ j->perf_offset, RECORD_BYTES };
+}
+
 /*
  * All that the job uses: its buffers, its commands, its record.  The driver adds up the accesses of
  * one that is named twice.
@@ -145,15 +174,11 @@ static uint32_t handle_of(const struct bo *bo)
 static int list_refs(struct drm_job *j, const struct core_job *job)
 {
 	uint32_t n = (uint32_t)job->n_bo + 2;
+	int err = need_refs(j, n);
 
-	if (n > j->room) {
-		struct drm_fcn_accel_bo_ref *ref = realloc(j->ref, n * sizeof(*ref));
-
-		if (!ref)
-			return error(-ENOMEM, "out of memory for a job of %d buffers", job->n_bo);
-		j->ref = ref;
-		j->room = n;
-	}
+	if (err)
+		return err;
+	list_ranges(j, job);
 	for (int i = 0; i < job->n_bo; i++)
 		j->ref[i] = (struct drm_fcn_accel_bo_ref){
 			handle_of(job->bo[i]),

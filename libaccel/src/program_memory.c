@@ -78,8 +78,10 @@ int program_memory_init(struct accel_program *p)
 	p->binding = calloc((size_t)p->plan->n_region + 1, sizeof(*p->binding));
 	p->used = calloc((size_t)p->plan->n_region + 2, sizeof(*p->used));
 	p->used_write = calloc((size_t)p->plan->n_region + 2, sizeof(*p->used_write));
+	p->used_range = calloc((size_t)p->plan->n_region + 2, sizeof(*p->used_range));
 	p->cmd_offset = calloc((size_t)p->plan->n_segment + 1, sizeof(*p->cmd_offset));
-	if (!p->region || !p->binding || !p->used || !p->used_write || !p->cmd_offset)
+	if (!p->region || !p->binding || !p->used || !p->used_write || !p->used_range ||
+	    !p->cmd_offset)
 		return error(-ENOMEM, "out of memory for a program of %d jobs", p->plan->n_segment);
 	err = make_regions(p);
 	return err ? err : make_commands(p);
@@ -98,6 +100,7 @@ void program_memory_exit(struct accel_program *p)
 	free(p->binding);
 	free(p->used);
 	free(p->used_write);
+	free(p->used_range);
 	free(p->cmd_offset);
 }
 
@@ -128,6 +131,8 @@ void program_relocate(struct accel_program *p)
 			continue;
 		va[i] = bo->va + (uint32_t)p->binding[i].offset;
 		p->used[p->n_used] = bo;
+		p->used_range[p->n_used] = (struct bo_range){ p->binding[i].offset,
+							      p->plan->region[i].bytes };
 		p->used_write[p->n_used++] = p->plan->region[i].written;
 	}
 	for (int i = 0; i < p->plan->n_segment; i++)

@@ -129,6 +129,7 @@ static int run_job(struct run *r, const struct step *step)
 		.cmd_count = s->n_cmd,
 		.bo = p->used,
 		.bo_write = p->used_write,
+		.bo_range = p->used_range,
 		.n_bo = p->n_used,
 	};
 	struct core_result result = { 0 };

@@ -138,6 +138,7 @@ struct accel_program {
 	bool relocated;		/* for where the regions are now; and then: */
 	const struct bo **used;	/* all that jobs read or write */
 	bool *used_write;
+	struct bo_range *used_range;
 	int n_used;
 	struct layer_profile *layer;
 	void (*progress)(void *ctx, int done, int total);

@@ -412,6 +412,47 @@ static void test_order_of_calls(void)
 	ok(fake_reset(), "nothing is left");
 }
 
+/* FINI of a buffer would replace what a job is writing there for the next one. */
+static void test_chain(void)
+{
+	struct bo_range range[2] = { { 0, 4096 }, { 0, 1024 } };
+	struct core_result r;
+	struct work w;
+	uint64_t token[3];
+	int err;
+
+	fake_reset();
+	fake.coherent = false;
+	fake.hold = true;
+	work_init(&w);
+	w.job.bo_range = range;
+	err = w.dev->ops->submit(w.dev, &w.job, &token[0]);
+	ok(!err && fake.fini == 4 && fake.handles == 4, "of the first job all goes to the core: %d", fake.fini);
+	w.used[0] = w.out;
+	w.used[1] = w.in;
+	range[0] = (struct bo_range){ 960, 64 };
+	fake.fini = 0;
+	err = w.dev->ops->submit(w.dev, &w.job, &token[1]);
+	ok(!err && fake.fini == 3 && fake.handles == 5,
+	   "but not what it writes for the second, whose record is apart: %d, %d", fake.fini, fake.handles);
+	range[0].start = 1024;
+	range[1].start = 1024;
+	fake.fini = 0;
+	err = w.dev->ops->submit(w.dev, &w.job, &token[2]);
+	ok(!err && fake.fini == 4, "what lies behind that is the host's: %d", fake.fini);
+	for (int i = 0; i < 3; i++) {
+		fake_release();
+		err |= w.dev->ops->wait(w.dev, token[i], INT64_MAX, &r) || r.cause || r.perf[1] != 1234;
+	}
+	fake.hold = false;
+	fake.fini = 0;
+	w.job.bo_range = NULL;
+	err |= run(&w, &r);
+	ok(!err && fake.fini == 4, "what was waited for is so again: %d", fake.fini);
+	w.dev->ops->close(w.dev);
+	ok(fake_reset(), "nothing is left");
+}
+
 /* Without a descriptor left an exporter cannot be told: an error, and not as if nothing were imported. */
 static void test_no_descriptor(void)
 {
@@ -651,6 +692,7 @@ int main(void)
 	test_ends();
 	test_old_record();
 	test_order_of_calls();
+	test_chain();
 	test_no_descriptor();
 	test_full();
 	test_overtaken();

@@ -221,6 +221,7 @@ static void test_bind(struct accel_device *dev)
 	struct accel_array a = array(ACCEL_FLOAT32, x, sizeof(x));
 	struct accel_array b = array(ACCEL_FLOAT32, y, sizeof(y));
 	uint8_t *from, *to;
+	bool told = false;
 
 	need(accel_program_input_layout(p, 0, &l));
 	ok(l.width == W && l.height == H && l.channels == C && l.pixel_pitch == 16 &&
@@ -238,6 +239,9 @@ static void test_bind(struct accel_device *dev)
 	need(accel_program_bind_input(p, 0, in, 128));
 	need(accel_program_bind_output(p, 0, out, 0));
 	ok(!accel_run(p, NULL, NULL) && !memcmp(from, to, l.bytes), "from buffer to buffer");
+	for (int i = 0; i < p->n_used; i++)
+		told |= p->used[i] == in->bo && p->used_range[i].start == 128 && p->used_range[i].bytes == l.bytes;
+	ok(told, "the device is told which part of a buffer it is");
 
 	need(accel_program_bind_output(p, 0, NULL, 0));
 	ok(!accel_run(p, NULL, &b) && y[1] == (float)((int8_t)from[16] - 3) * 0.25f,
