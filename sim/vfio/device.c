@@ -26,11 +26,15 @@ int vf_device_init(struct vf_device *dev, const struct vf_device_options *opt)
 	cfg.mem = &bus;
 	cfg.log = opt->log;
 	cfg.faults = &opt->plan->core;
+	err = vf_irq_init(&dev->irq);
+	if (err) {
+		fprintf(stderr, "fcn-vfio: no interrupts without the kernel's asynchronous I/O (CONFIG_AIO, fs.aio-max-nr)\n");
+		return err;
+	}
 	err = fcn_sim_create(&cfg, &sim);
 	if (err)
 		return err;
 	vf_engine_init(&dev->engine, sim);
-	vf_irq_init(&dev->irq);
 	vf_watch_init(&dev->watch, opt->spin);
 	vf_record_begin(opt->record, &cfg);
 	fcn_sim_on_irq(sim, vf_bus_irq, dev);
@@ -46,7 +50,7 @@ void vf_device_destroy(struct vf_device *dev)
 {
 	vf_engine_stop(&dev->engine);
 	vf_record_mark(dev->record, 'E', fcn_sim_now(dev->engine.sim));
-	vf_irq_clear(&dev->irq);
+	vf_irq_destroy(&dev->irq);
 	vf_dma_clear(&dev->dma);
 	fcn_sim_destroy(dev->engine.sim);
 	vf_engine_destroy(&dev->engine);

@@ -6,15 +6,20 @@
 #include "conn.h"
 #include "proto.h"
 
+#include <linux/aio_abi.h>
 #include <stdbool.h>
 
 struct vf_irq {
 	int fd[VF_IRQS]; /* of each index' one vector, or -1 */
 	bool pending;    /* the MSI-X vector's pending bit */
 	uint64_t sent, dropped;
+	aio_context_t aio; /* it signals */
+	int nothing;       /* an empty file to read from, for that */
 };
 
-void vf_irq_init(struct vf_irq *irq);
+/* 0 or a negative errno: -ENOSYS, the kernel has no asynchronous I/O. */
+int vf_irq_init(struct vf_irq *irq);
+void vf_irq_destroy(struct vf_irq *irq);
 
 /* Vectors that an index has; 0 for what is no index. */
 unsigned vf_irq_count(uint32_t index);

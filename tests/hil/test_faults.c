@@ -194,6 +194,46 @@ static void what_no_description_has_is_reported(void **state)
 	assert_false(rig_says(&rig, "server.log", "0x03c"));
 }
 
+/*
+ * The eventfd's open file is the client's, too: it makes it block, and full.  Neither thread may wait for it, or no one
+ * would be served any more.
+ */
+static void a_full_eventfd(bool by_core)
+{
+	struct vf_irq_set now = { sizeof(now), VF_SET_DATA_NONE | VF_SET_TRIGGER, VF_IRQ_MSIX, 0, 1 };
+	uint64_t full = UINT64_MAX - 1;
+
+	start("--seed", "1");
+	assert_int_equal(fcntl(guest.event, F_SETFL, 0), 0);
+	assert_int_equal(write(guest.event, &full, sizeof(full)), sizeof(full));
+	if (by_core) {
+		guest_add_copy(&guest, 4096);
+		guest_start(&guest);
+		while (client_read32(&client, FCN_REG_SLOT_STATUS(0)) & 1)
+			;
+	} else {
+		client_post(&client, VF_DEVICE_SET_IRQS, 0, &now, sizeof(now), NULL, 0, NULL, 0);
+	}
+	client_close(&client);
+	client_open(&client, &rig, false);
+	assert_int_equal(client_read32(&client, FCN_REG_ID), 0x46434e41);
+	stop();
+	if (by_core)
+		assert_true(rig_says(&rig, "log.txt", "message msix"));
+}
+
+static void a_full_eventfd_does_not_stop_the_server(void **state)
+{
+	(void)state;
+	a_full_eventfd(false);
+}
+
+static void a_full_eventfd_does_not_stop_the_core(void **state)
+{
+	(void)state;
+	a_full_eventfd(true);
+}
+
 /* A replay finds what is not as it was. */
 static void a_changed_transcript_does_not_play(void **state)
 {
@@ -317,6 +357,8 @@ int main(void)
 		TEST(a_server_that_dies_by_dma),
 		TEST(a_mute_server),
 		TEST(what_no_description_has_is_reported),
+		TEST(a_full_eventfd_does_not_stop_the_server),
+		TEST(a_full_eventfd_does_not_stop_the_core),
 		TEST(a_changed_transcript_does_not_play),
 		TEST(bad_arguments),
 		TEST(the_socket),
