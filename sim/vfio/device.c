@@ -246,7 +246,7 @@ int vf_device_map(struct vf_device *dev, const struct vf_dma_map *map, int fd)
 	vf_engine_lock(&dev->engine);
 	err = vf_dma_map(&dev->dma, map->iova, map->size, map->flags, fd, map->offset);
 	vf_log(dev, "map 0x%" PRIx64 " 0x%" PRIx64 " %s%s", map->iova, map->size, fd < 0 ? "without a file" : "",
-	       err ? " refused" : "");
+	       err == -ENODEV ? " refused: neither memfd nor a file of tmpfs or hugetlbfs" : err ? " refused" : "");
 	vf_engine_unlock(&dev->engine);
 	return err;
 }

@@ -3,6 +3,7 @@
 #include "proto.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -51,6 +52,12 @@ static int map_file(struct vf_dma_range *r, int fd, uint64_t offset)
 	struct stat st;
 	void *mem;
 
+	/*
+	 * Memory alone has seals.  Any other file may belong to a server of the client's (FUSE), which could let each question
+	 * and each page fault wait, with the lock held; asking for seals asks no file system.
+	 */
+	if (fcntl(fd, F_GET_SEALS) < 0)
+		return -ENODEV;
 	if (fstat(fd, &st))
 		return -errno;
 	if (!S_ISREG(st.st_mode) || offset % VF_PAGE || offset > (uint64_t)st.st_size ||

@@ -67,7 +67,7 @@ static void maps_follow_the_rules(void **state)
 	/* At the top of the address space. */
 	assert_int_equal(client_map(c, 0xfffffffffffff000, 0x1000, 3, -1, 0), 0);
 	assert_int_equal(client_map(c, 0xffffffffffffe000, 0x3000, 3, -1, 0), EINVAL);
-	/* Not whole pages, empty, unknown flags, beyond the file, not a file. */
+	/* Not whole pages, empty, unknown flags, beyond the file, not memory. */
 	assert_int_equal(client_map(c, 0x200800, 0x1000, 3, fd, 0), EINVAL);
 	assert_int_equal(client_map(c, 0x200000, 0x800, 3, fd, 0), EINVAL);
 	assert_int_equal(client_map(c, 0x200000, 0, 3, fd, 0), EINVAL);
@@ -76,7 +76,7 @@ static void maps_follow_the_rules(void **state)
 	assert_int_equal(client_map(c, 0x200000, 0x2000, 3, fd, GUEST_BYTES - 0x1000), EINVAL);
 	assert_int_equal(client_map(c, 0x200000, 0x1000, 3, fd, UINT64_MAX - 0xfff), EINVAL);
 	assert_int_equal(client_map(c, 0x200000, UINT64_C(1) << 62, 3, fd, 0), EINVAL);
-	assert_int_equal(client_map(c, 0x200000, 0x1000, 3, dev, 0), EINVAL);
+	assert_int_equal(client_map(c, 0x200000, 0x1000, 3, dev, 0), ENODEV);
 	/* Unmaps name exactly what is mapped. */
 	assert_int_equal(client_unmap(c, 0x100000, 0x8000), ENOENT);
 	assert_int_equal(client_unmap(c, 0x108000, 0x8000), ENOENT);
@@ -91,6 +91,24 @@ static void maps_follow_the_rules(void **state)
 	assert_int_equal(client_call(c, VF_DMA_UNMAP, &all, sizeof(all), &out, sizeof(out), NULL, 0), 0);
 	assert_int_equal(client_unmap(c, 0x100000, 0x1000), ENOENT);
 	close(dev);
+}
+
+/* A file system that can keep a page fault waiting would keep the server. */
+static void only_memory_is_mapped(void **state)
+{
+	int shm = open("/dev/shm", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600), file = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+
+	(void)state;
+	assert_true(shm >= 0 && file >= 0);
+	assert_int_equal(ftruncate(shm, 0x1000), 0);
+	assert_int_equal(client_map(&client, 0x100000, 0x1000, 3, shm, 0), 0);
+	/* Unless these tests were built in a tmpfs. */
+	if (fcntl(file, F_GET_SEALS) < 0) {
+		assert_int_equal(client_map(&client, 0x200000, 0x1000, VF_MAP_READ, file, 0), ENODEV);
+		assert_int_equal(client_unmap(&client, 0x200000, 0x1000), ENOENT);
+	}
+	close(shm);
+	close(file);
 }
 
 static void many_maps(void **state)
@@ -234,6 +252,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 #define GUEST(t) cmocka_unit_test_setup_teardown(t, connect_guest, disconnect_guest)
 		GUEST(maps_follow_the_rules),
+		GUEST(only_memory_is_mapped),
 		GUEST(many_maps),
 		GUEST(a_copy_by_dma),
 		GUEST(reading_what_is_not_mapped_is_a_bus_error),
