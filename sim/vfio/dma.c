@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -12,6 +13,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 /* Index of the first range that ends behind iova. */
 static size_t find(const struct vf_dma *dma, uint64_t iova)
@@ -49,6 +51,8 @@ static int make_room(struct vf_dma *dma)
 static int map_file(struct vf_dma_range *r, int fd, uint64_t offset)
 {
 	int prot = (r->flags & VF_MAP_READ ? PROT_READ : 0) | (r->flags & VF_MAP_WRITE ? PROT_WRITE : 0);
+	uint64_t page = VF_PAGE;
+	struct statfs fs;
 	struct stat st;
 	void *mem;
 
@@ -58,9 +62,12 @@ static int map_file(struct vf_dma_range *r, int fd, uint64_t offset)
 	 */
 	if (fcntl(fd, F_GET_SEALS) < 0)
 		return -ENODEV;
-	if (fstat(fd, &st))
+	if (fstat(fd, &st) || fstatfs(fd, &fs))
 		return -errno;
-	if (!S_ISREG(st.st_mode) || offset % VF_PAGE || offset > (uint64_t)st.st_size ||
+	/* Of huge pages, mmap() takes the whole last one; munmap() of what was asked for would fail, and leave it. */
+	if (fs.f_type == HUGETLBFS_MAGIC)
+		page = (uint64_t)fs.f_bsize;
+	if (!S_ISREG(st.st_mode) || offset % page || r->size % page || offset > (uint64_t)st.st_size ||
 	    r->size > (uint64_t)st.st_size - offset)
 		return -EINVAL;
 	mem = mmap(NULL, r->size, prot, MAP_SHARED, fd, (off_t)offset);

@@ -24,8 +24,8 @@ struct vf_dma {
 };
 
 /*
- * Adds a range; fd -1: not mappable, else stays the caller's.  -EINVAL: not whole pages, empty, beyond 2^64, unknown flags,
- * or not all within the file; -ENODEV: no file of tmpfs or hugetlbfs (a memfd is one); -EEXIST: overlaps another;
+ * Adds a range; fd -1: not mappable, else stays the caller's.  -EINVAL: not whole pages (of hugetlbfs: huge ones), empty,
+ * beyond 2^64, unknown flags, or not all within the file; -ENODEV: no file of tmpfs or hugetlbfs (a memfd is one); -EEXIST: overlaps another;
  * -ENOSPC: too many; or of mmap().
  */
 int vf_dma_map(struct vf_dma *dma, uint64_t iova, uint64_t size, uint32_t flags, int fd, uint64_t offset);

@@ -9,6 +9,8 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static struct rig rig;
@@ -109,6 +111,30 @@ static void only_memory_is_mapped(void **state)
 	}
 	close(shm);
 	close(file);
+}
+
+/* A part of a huge page could be mapped, but not unmapped. */
+static void huge_pages_are_mapped_whole(void **state)
+{
+	int fd = memfd_create("huge", MFD_CLOEXEC | MFD_HUGETLB), err;
+	struct stat st;
+	uint64_t page;
+
+	(void)state;
+	if (fd < 0)
+		skip(); /* this kernel has none */
+	assert_int_equal(fstat(fd, &st), 0);
+	page = (uint64_t)st.st_blksize;
+	assert_int_equal(ftruncate(fd, (off_t)(2 * page)), 0);
+	assert_int_equal(client_map(&client, 0x40000000, 0x1000, 3, fd, 0), EINVAL);
+	assert_int_equal(client_map(&client, 0x40000000, page - 0x1000, 3, fd, 0x1000), EINVAL);
+	assert_int_equal(client_map(&client, 0x40000000, page + 0x1000, 3, fd, 0), EINVAL);
+	assert_int_equal(client_map(&client, 0x40000000, page, 3, fd, 0x1000), EINVAL);
+	/* The machine need not have one to give. */
+	err = client_map(&client, 0x40000000, page, 3, fd, page);
+	assert_true(err == 0 || err == ENOMEM);
+	assert_int_equal(client_unmap(&client, 0x40000000, page), err ? ENOENT : 0);
+	close(fd);
 }
 
 static void many_maps(void **state)
@@ -253,6 +279,7 @@ int main(void)
 #define GUEST(t) cmocka_unit_test_setup_teardown(t, connect_guest, disconnect_guest)
 		GUEST(maps_follow_the_rules),
 		GUEST(only_memory_is_mapped),
+		GUEST(huge_pages_are_mapped_whole),
 		GUEST(many_maps),
 		GUEST(a_copy_by_dma),
 		GUEST(reading_what_is_not_mapped_is_a_bus_error),
