@@ -287,6 +287,10 @@ void vf_device_disconnected(struct vf_device *dev)
 	vf_engine_lock(&dev->engine);
 	vf_dma_clear(&dev->dma);
 	vf_irq_clear(&dev->irq);
-	vf_log(dev, "client gone");
+	/*
+	 * A job that goes on would find the next client's memory at the addresses that this one chose.  Bus mastering off is not
+	 * enough: a driver puts it on before it looks at the core.
+	 */
+	reset_locked(dev, "client gone");
 	vf_engine_unlock(&dev->engine);
 }

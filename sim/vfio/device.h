@@ -60,7 +60,7 @@ int vf_device_map(struct vf_device *dev, const struct vf_dma_map *map, int fd);
 int vf_device_unmap(struct vf_device *dev, const struct vf_dma_unmap *unmap);
 int vf_device_set_irqs(struct vf_device *dev, struct vf_msg *msg);
 
-/* The client has come or gone: what it lent is given back, the rest of the device's state stays. */
+/* The client has come or gone: what it lent is given back, and the function is reset, as VFIO does it. */
 void vf_device_connected(struct vf_device *dev);
 void vf_device_disconnected(struct vf_device *dev);
 

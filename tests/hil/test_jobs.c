@@ -196,7 +196,7 @@ static void a_sleeping_function_does_not_answer(void **state)
 	copy_works();
 }
 
-/* The client goes in the middle of a job: its memory is gone for the core, the device's state is kept. */
+/* The client goes in the middle of a job: the next one finds a function as after power-up. */
 static void a_lost_client(void **state)
 {
 	(void)state;
@@ -212,17 +212,40 @@ static void a_lost_client(void **state)
 		client_read32(&client, FCN_REG_ID);
 		client_close(&client);
 		client_open(&client, &rig, false);
-		assert_int_equal(client_read32(&client, FCN_REG_SCRATCH), 0xabc0 + i);
+		assert_int_equal(client_read32(&client, FCN_REG_SCRATCH), 0);
+		assert_int_equal(client_read32(&client, FCN_REG_SLOT_STATUS(0)), 0);
 		assert_int_equal(client_read(&client, VF_CONFIG, 4, &command, 2), 0);
-		assert_int_equal(command, 6);
-		while (client_read32(&client, FCN_REG_SLOT_STATUS(0)) & 1)
-			;
-		client_write32(&client, FCN_REG_IRQ_STATUS, 0x8000001f);
-		guest_attach(&guest, &client);
-		/* The message about the lost job has waited for this eventfd. */
+		assert_int_equal(command, 0);
+		/* No message about the lost job waits for an eventfd. */
 		client_wait_event(guest.event, 0);
+		guest_attach(&guest, &client);
+		assert_int_equal(client_wait_event(guest.event, 0), 0);
 		copy_works();
 	}
+}
+
+/* What a client has started does not write into the memory of the next one, though that has the same addresses. */
+static void a_lost_job_reaches_no_other_client(void **state)
+{
+	static const uint8_t none[sizeof(struct guest_record)];
+
+	(void)state;
+	memset(guest.mem + GUEST_IN, 0x5a, 4096);
+	guest_add_spin(&guest, 65536);
+	guest_add_copy(&guest, 4096);
+	guest_start(&guest);
+	client_read32(&client, FCN_REG_ID);
+	client_close(&client);
+	client_open(&client, &rig, false);
+	memset(guest.mem + GUEST_OUT, 0xee, 4096);
+	memset(guest.mem + GUEST_RECORDS, 0, sizeof(none));
+	assert_int_equal(client_map(&client, GUEST_IOVA, GUEST_BYTES, VF_MAP_READ | VF_MAP_WRITE, guest.memfd, 0), 0);
+	client_enable(&client);
+	while (client_read32(&client, FCN_REG_SLOT_STATUS(0)) & 1)
+		;
+	for (unsigned i = 0; i < 4096; i++)
+		assert_int_equal(guest.mem[GUEST_OUT + i], 0xee);
+	assert_memory_equal(guest.mem + GUEST_RECORDS, none, sizeof(none));
 }
 
 /* Processor time of the server. */
@@ -281,6 +304,7 @@ int main(void)
 		GUEST(function_level_reset),
 		GUEST(a_sleeping_function_does_not_answer),
 		GUEST(a_lost_client),
+		GUEST(a_lost_job_reaches_no_other_client),
 		GUEST(an_idle_core_costs_nothing),
 		cmocka_unit_test(the_transcript_plays),
 	};
