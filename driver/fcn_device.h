@@ -146,7 +146,7 @@ struct fcn_device {
 	struct mutex reset_lock;
 	/** @dark: no clock, so no register can be reached; power_on and power_off keep it */
 	bool dark;
-	/** @cut_off: from memory, until it has power again; its registers are left alone */
+	/** @cut_off: from memory, for good; its registers are left alone */
 	bool cut_off;
 	/** @asleep: between suspend and resume of the machine; guarded by the device's lock */
 	bool asleep;

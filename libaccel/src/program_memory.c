@@ -185,8 +185,8 @@ static bool is_output(const struct graph *g, int tensor)
 	return false;
 }
 
-/* Whether the core has the tensor in other memory too: a buffer would be one of its copies. */
-static bool core_copies(const struct accel_program *p, int tensor, int region)
+/* Whether the tensor is packed for the core into memory other than the region's (-1: into any). */
+static bool host_packs(const struct accel_program *p, int tensor, int region)
 {
 	for (int i = 0; i < p->plan->n_segment; i++) {
 		const struct plan_segment *s = &p->plan->segment[i];
@@ -211,19 +211,6 @@ static bool host_unpacks(const struct accel_program *p, int tensor, int region)
 	return host_reads(p, tensor);
 }
 
-/* Whether the tensor is an array between two jobs: the host packs it for the one behind. */
-static bool host_packs(const struct accel_program *p, int tensor)
-{
-	for (int i = 0; i < p->plan->n_segment; i++) {
-		const struct plan_segment *s = &p->plan->segment[i];
-
-		for (int k = 0; s->on_core && k < s->n_in; k++)
-			if (s->in[k].tensor == tensor)
-				return true;
-	}
-	return false;
-}
-
 /* The port of an input or output that the core alone handles; -EINVAL, -ENOTSUP. */
 static int find_port(const struct accel_program *p, int index, bool in,
 		     const struct plan_port **port)
@@ -240,7 +227,8 @@ static int find_port(const struct accel_program *p, int index, bool in,
 	if (!*port || p->place || (in && host_reads(p, tensor)))
 		return error(-ENOTSUP, "%s '%s' is %s on the host; use an array", what, name,
 			     in ? "read" : "made");
-	if (in && core_copies(p, tensor, region))
+	/* A buffer would be one of its copies. */
+	if (in && host_packs(p, tensor, region))
 		return error(-ENOTSUP, "input '%s' is quantised for the core in more than one way, "
 			     "so no single buffer holds it; use an array", name);
 	if (in && is_output(p->g, tensor))
@@ -312,7 +300,7 @@ static int bind(struct accel_program *p, int index, bool in, struct accel_buffer
 	if (buf)
 		err = check_buffer(p, buf, offset, p->plan->region[region].bytes);
 	if (!err && buf && !buf->bo->map &&
-	    (host_unpacks(p, port->tensor, region) || (!in && host_packs(p, port->tensor))))
+	    (host_unpacks(p, port->tensor, region) || (!in && host_packs(p, port->tensor, -1))))
 		err = error(-ENOTSUP, "the host reads '%s', and the buffer's exporter does not "
 			    "let it be mapped", p->g->tensor[port->tensor].name);
 	if (err)
